@@ -1,0 +1,60 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "interphase",
+    platforms: [.macOS(.v14)],
+    products: [
+        .library(name: "Interphase", targets: ["Interphase"]),
+        .executable(name: "interphase", targets: ["InterphaseCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries of the system, each seen by one Swift target only.
+        .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+        .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+
+        // Hot loops in C, one object per SIMD level.
+        .target(name: "CSpectralKernels", linkerSettings: [.linkedLibrary("m")]),
+
+        // What was measured, and the vocabulary everyone shares.
+        .target(name: "Spectra"),
+        .target(name: "SpectralMath", dependencies: ["CSpectralKernels", "CGSL", "CFFTW"]),
+
+        // Reference data: the files in reference-spectra/ are compiled in, so no resource bundle can get lost.
+        .target(name: "CReferenceData", path: "reference-spectra"),
+        .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
+
+        .target(name: "SpectrumFiles", dependencies: ["Spectra"]),
+        .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
+        .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
+        .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),
+        .target(
+            name: "Interphase",
+            dependencies: [
+                "Spectra", "SpectralMath", "ReferenceSpectra", "SpectrumFiles", "Photoemission", "Diffraction",
+                "Reporting",
+            ]),
+        .executableTarget(
+            name: "InterphaseCLI",
+            dependencies: [
+                "Interphase", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Spectra"], path: "Tests/TestSupport"),
+        .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
+        .testTarget(name: "SpectralMathTests", dependencies: ["SpectralMath", "TestSupport"]),
+        .testTarget(name: "ReferenceSpectraTests", dependencies: ["ReferenceSpectra", "TestSupport"]),
+        .testTarget(name: "SpectrumFilesTests", dependencies: ["SpectrumFiles", "TestSupport"]),
+        .testTarget(
+            name: "PhotoemissionTests",
+            dependencies: ["Photoemission", "SpectralMath", "SpectrumFiles", "TestSupport"]),
+        .testTarget(name: "DiffractionTests", dependencies: ["Diffraction", "SpectrumFiles", "TestSupport"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "SpectrumFiles", "TestSupport"]),
+        .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+// Hot loops of Interphase.
+#pragma once

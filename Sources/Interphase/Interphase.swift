@@ -1,0 +1,7 @@
+@_exported import Diffraction
+@_exported import Photoemission
+@_exported import ReferenceSpectra
+@_exported import Reporting
+@_exported import SpectralMath
+@_exported import Spectra
+@_exported import SpectrumFiles

@@ -1,0 +1,34 @@
+/// Something a person should know about a model or a result: which rule, how serious, and what was found.
+public struct Finding: Sendable, Hashable, Codable {
+    /// How serious a finding is.
+    public enum Severity: String, Sendable, Hashable, Codable, Comparable {
+        case note
+        case warning
+        case error
+
+        private var rank: Int {
+            switch self {
+            case .note: 0
+            case .warning: 1
+            case .error: 2
+            }
+        }
+
+        /// Orders notes before warnings before errors.
+        public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+    }
+
+    /// The name of the rule, "parameter-at-bound".
+    public var rule: String
+    /// How serious it is.
+    public var severity: Severity
+    /// What was found and what to do, in a sentence.
+    public var message: String
+
+    /// A finding of `rule`.
+    public init(rule: String, severity: Severity, message: String) {
+        self.rule = rule
+        self.severity = severity
+        self.message = message
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Spectra
+
+/// One file format: how it is recognised by its content and how it is read. One source file per format.
+protocol SpectrumFormat: Sendable {
+    /// The name a person knows the format by.
+    static var name: String { get }
+    /// The usual extensions, lower case, without dot: for help texts and for `convert`, never to choose a reader.
+    static var extensions: [String] { get }
+    /// Whether the content looks like this format. Cheap: looks at the beginning (or at fixed places) only.
+    static func recognises(_ content: FileContent) -> Bool
+    /// Reads all spectra.
+    ///
+    /// Throws `ReadError` with the line or byte, what was expected there and what was found.
+    static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile
+}
+
+/// The bytes of a file with the path they came from.
+struct FileContent: Sendable {
+    /// The path, for messages.
+    let path: String
+    /// All bytes of the file, memory-mapped where possible.
+    let data: Data
+
+    /// Reads the file at `path`.
+    ///
+    /// Throws `ReadError.noSuchFile` or `.unreadable`.
+    init(path: String) throws {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw ReadError.noSuchFile(file: path)
+        }
+        guard !isDirectory.boolValue else {
+            throw ReadError.unreadable(file: path, reason: "it is a folder")
+        }
+        do {
+            self.data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw ReadError.unreadable(file: path, reason: error.localizedDescription)
+        }
+        self.path = path
+    }
+
+    /// Content that is already in memory; `path` serves for messages.
+    init(path: String, data: Data) {
+        self.path = path
+        self.data = data
+    }
+
+    /// A `ReadError.malformed` in this file.
+    func malformed(_ place: ReadError.Place, expected: String, found: String) -> ReadError {
+        .malformed(file: path, place: place, expected: expected, found: found)
+    }
+}
+
+/// What a user can state about a file that does not say it itself.
+public struct ReadOptions: Sendable, Hashable {
+    /// What the first column of a text file counts; `nil` infers it and reports what was inferred.
+    public var energyScale: EnergyScale?
+    /// The photon energy in eV, where the file has none.
+    public var photonEnergy: Double?
+    /// The unit of the intensities, where the file does not say.
+    public var unit: IntensityUnit?
+
+    /// Options; everything left out is taken from the file or inferred from it.
+    public init(energyScale: EnergyScale? = nil, photonEnergy: Double? = nil, unit: IntensityUnit? = nil) {
+        self.energyScale = energyScale
+        self.photonEnergy = photonEnergy
+        self.unit = unit
+    }
+}
