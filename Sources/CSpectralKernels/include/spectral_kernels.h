@@ -1,2 +1,70 @@
-// Hot loops of Interphase.
+// Hot loops of Interphase: line shapes with derivatives, cumulative integrals, weighted Gram matrices.
+//
+// Arrays are padded: `n` is a multiple of SK_PADDING, and padded points carry weight 0 and a finite abscissa. Arrays
+// need no particular alignment. Every function is pure: it reads its arguments and writes its outputs, nothing else.
 #pragma once
+
+#include <stddef.h>
+
+#define SK_PADDING 8
+
+// Instruction sets that the kernels are compiled for. A level that the processor lacks must not be asked for.
+typedef enum {
+    SK_LEVEL_BASELINE = 0,  // what every processor of the architecture has (SSE2, NEON)
+    SK_LEVEL_AVX2 = 1,      // AVX2 and FMA
+    SK_LEVEL_AVX512 = 2     // AVX-512 F, DQ, VL, BW
+} sk_level;
+
+// The highest level that this processor has.
+sk_level sk_best_level(void);
+
+// One line of a component: `height * shape((x - center) / width)`.
+typedef struct {
+    double center;       // abscissa units
+    double width;        // width of the formula, abscissa units, > 0
+    double height;       // factor before the shape
+    double width_slope;  // d(width of the formula) / d(width parameter of the component)
+} sk_line;
+
+// The shape of a line as a function of t = (x - center) / width:
+//   product  exp(-gauss t^2) / (1 + lorentz t^2)
+//   sum      (1 - share) exp(-gauss t^2) + share / (1 + lorentz t^2)
+typedef struct {
+    double gauss;
+    double lorentz;
+    double share;
+} sk_gauss_lorentz;
+
+// Sum over `count` lines of the product shape with area-conserving width (height is proportional to 1 / width):
+// value, its derivative by a common shift of the centres, and by the width parameter of the component.
+void sk_product_lines(sk_level level, const double *x, size_t n, const sk_line *lines, size_t count,
+                      sk_gauss_lorentz shape, double *value, double *by_center, double *by_width);
+
+// The same for the sum shape.
+void sk_sum_lines(sk_level level, const double *x, size_t n, const sk_line *lines, size_t count,
+                  sk_gauss_lorentz shape, double *value, double *by_center, double *by_width);
+
+// out[i] = integral by the trapezium rule of the column from x[0] to x[i], for `columns` columns that lie `stride`
+// apart. `half_steps[i]` = (x[i] - x[i-1]) / 2, and 0 at i = 0 and at padded points.
+void sk_cumulative_trapezium(const double *half_steps, size_t n, const double *in, double *out, size_t stride,
+                             size_t columns);
+
+// target[i] += factor * source[i].
+void sk_add_scaled(double *target, const double *source, double factor, size_t n);
+
+// Lower triangle (row-major, `ld` apart) of the matrix sum_i weight[i] column_a[i] column_b[i] for rows
+// [first_row, columns): columns lie `stride` apart in `data`.
+void sk_weighted_gram(sk_level level, const double *data, size_t stride, size_t columns, size_t first_row,
+                      const double *weight, size_t n, double *gram, size_t ld);
+
+// residual[i] = y[i] - sum_k coefficient[k] column_k[i]; returns sum_i weight[i] residual[i]^2.
+double sk_residual(sk_level level, const double *y, const double *data, size_t stride, size_t columns,
+                   const double *coefficients, const double *weight, size_t n, double *residual);
+
+// Cholesky factorisation in place of the lower triangle of an n x n matrix (row-major, `ld` apart). Returns the
+// number of leading rows factorised: n when the matrix is positive definite. A pivot below `tolerance` times the
+// diagonal element counts as not positive.
+size_t sk_cholesky(double *a, size_t n, size_t ld, double tolerance);
+
+// Solves L L^T x = b in place of b with the factor from sk_cholesky.
+void sk_cholesky_solve(const double *l, size_t n, size_t ld, double *b);

@@ -1,0 +1,62 @@
+// Chooses the compiled kernels for a level.
+#include "spectral_kernels.h"
+
+#define LINES_ARGUMENTS                                                                                       \
+    const double *x, size_t n, const sk_line *lines, size_t count, sk_gauss_lorentz shape, double *value,     \
+        double *by_center, double *by_width
+#define GRAM_ARGUMENTS                                                                                        \
+    const double *data, size_t stride, size_t columns, size_t first_row, const double *weight, size_t n,      \
+        double *gram, size_t ld
+#define RESIDUAL_ARGUMENTS                                                                                    \
+    const double *y, const double *data, size_t stride, size_t columns, const double *coefficients,           \
+        const double *weight, size_t n, double *residual
+
+#define DECLARE(suffix)                                    \
+    void sk_product_lines##suffix(LINES_ARGUMENTS);        \
+    void sk_sum_lines##suffix(LINES_ARGUMENTS);            \
+    void sk_weighted_gram##suffix(GRAM_ARGUMENTS);         \
+    double sk_residual##suffix(RESIDUAL_ARGUMENTS);
+
+DECLARE(_baseline)
+#if defined(__x86_64__)
+DECLARE(_avx2)
+DECLARE(_avx512)
+#define CHOOSE(call, arguments)                                  \
+    switch (level) {                                             \
+    case SK_LEVEL_AVX512: return call##_avx512 arguments;        \
+    case SK_LEVEL_AVX2: return call##_avx2 arguments;            \
+    case SK_LEVEL_BASELINE: break;                               \
+    }                                                            \
+    return call##_baseline arguments;
+#else
+#define CHOOSE(call, arguments) \
+    (void)level;                \
+    return call##_baseline arguments;
+#endif
+
+sk_level sk_best_level(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma"))
+        return SK_LEVEL_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
+        return SK_LEVEL_AVX2;
+#endif
+    return SK_LEVEL_BASELINE;
+}
+
+void sk_product_lines(sk_level level, LINES_ARGUMENTS) {
+    CHOOSE(sk_product_lines, (x, n, lines, count, shape, value, by_center, by_width))
+}
+
+void sk_sum_lines(sk_level level, LINES_ARGUMENTS) {
+    CHOOSE(sk_sum_lines, (x, n, lines, count, shape, value, by_center, by_width))
+}
+
+void sk_weighted_gram(sk_level level, GRAM_ARGUMENTS) {
+    CHOOSE(sk_weighted_gram, (data, stride, columns, first_row, weight, n, gram, ld))
+}
+
+double sk_residual(sk_level level, RESIDUAL_ARGUMENTS) {
+    CHOOSE(sk_residual, (y, data, stride, columns, coefficients, weight, n, residual))
+}

@@ -1,0 +1,10 @@
+#include "spectral_kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi2"))), \
+                             apply_to = function)
+#define SUFFIX _avx512
+#define WIDTH 8
+#include "kernels.inc"
+#pragma clang attribute pop
+#endif

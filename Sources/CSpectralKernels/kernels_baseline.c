@@ -1,0 +1,5 @@
+#include "spectral_kernels.h"
+
+#define SUFFIX _baseline
+#define WIDTH 2
+#include "kernels.inc"

@@ -1,1 +1,0 @@
-#include "spectral_kernels.h"

@@ -1,0 +1,150 @@
+import Spectra
+
+/// A line, or a spin-orbit doublet taken as one, of a `PeakModel`.
+///
+/// Everything left `nil` comes from the reference data of the component's level when the model is fitted, and is
+/// written out in the result's effective model.
+public struct Component: Sendable, Hashable {
+    /// The name, usually the chemical species. Names are unique within a model.
+    public var name: String
+    /// The core level; `nil` takes the model's.
+    public var level: CoreLevel?
+    /// Whether it is a doublet; `nil` decides by the level: every p, d and f level is.
+    public var isDoublet: Bool?
+    /// The line shape; `nil` takes the model's.
+    public var shape: LineShape?
+    /// Binding energy of the line j = l + 1/2, eV.
+    public var position: Constraint
+    /// True full width at half maximum of that line, eV.
+    public var width: Constraint?
+    /// Area of the whole component, intensity times eV; `nil` is free and not negative.
+    public var area: Constraint?
+    /// Distance to the line j = l - 1/2, eV.
+    public var splitting: Constraint?
+    /// Area of the line j = l - 1/2 divided by that of j = l + 1/2.
+    public var areaRatio: Constraint?
+    /// Width of the line j = l - 1/2 divided by that of j = l + 1/2.
+    public var widthRatio: Constraint?
+    /// Mixing of the shape in per cent; `nil` holds it at the shape's own.
+    public var mixing: Constraint?
+
+    /// A component with the stated constraints.
+    public init(
+        name: String, level: CoreLevel? = nil, isDoublet: Bool? = nil, shape: LineShape? = nil, position: Constraint,
+        width: Constraint? = nil, area: Constraint? = nil, splitting: Constraint? = nil, areaRatio: Constraint? = nil,
+        widthRatio: Constraint? = nil, mixing: Constraint? = nil
+    ) {
+        self.name = name
+        self.level = level
+        self.isDoublet = isDoublet
+        self.shape = shape
+        self.position = position
+        self.width = width
+        self.area = area
+        self.splitting = splitting
+        self.areaRatio = areaRatio
+        self.widthRatio = widthRatio
+        self.mixing = mixing
+    }
+
+    /// The constraint on a quantity, where one is stated.
+    public subscript(quantity: ComponentQuantity) -> Constraint? {
+        get {
+            switch quantity {
+            case .position: position
+            case .width: width
+            case .area: area
+            case .splitting: splitting
+            case .areaRatio: areaRatio
+            case .widthRatio: widthRatio
+            case .mixing: mixing
+            }
+        }
+        set {
+            switch quantity {
+            case .position: if let newValue { position = newValue }
+            case .width: width = newValue
+            case .area: area = newValue
+            case .splitting: splitting = newValue
+            case .areaRatio: areaRatio = newValue
+            case .widthRatio: widthRatio = newValue
+            case .mixing: mixing = newValue
+            }
+        }
+    }
+}
+
+/// Anything that stands for a component inside the braces of a `PeakModel`.
+public protocol ComponentConvertible {
+    /// The component.
+    var component: Component { get }
+}
+
+extension Component: ComponentConvertible {
+    /// Itself.
+    public var component: Component { self }
+}
+
+/// A spin-orbit doublet as one component: splitting, area ratio and equal widths come from the level's reference data.
+public struct Doublet: ComponentConvertible, Sendable {
+    /// The component.
+    public let component: Component
+
+    /// A doublet whose line j = l + 1/2 lies within `within` eV of `near`, in eV of binding energy.
+    public init(
+        _ name: String, near position: Double, within distance: Double = PeakModel.positionTolerance,
+        level: CoreLevel? = nil, shape: LineShape? = nil, width: Constraint? = nil, area: Constraint? = nil,
+        splitting: Constraint? = nil, areaRatio: Constraint? = nil, widthRatio: Constraint? = nil,
+        mixing: Constraint? = nil
+    ) {
+        component = Component(
+            name: name, level: level, isDoublet: true, shape: shape, position: .within(distance, of: position),
+            width: width, area: area, splitting: splitting, areaRatio: areaRatio, widthRatio: widthRatio,
+            mixing: mixing)
+    }
+
+    /// The same doublet with its position given by a constraint, such as `.offset(from: "S 2-", by: .fixed(1.4))`.
+    public init(
+        _ name: String, position: Constraint, level: CoreLevel? = nil, shape: LineShape? = nil,
+        width: Constraint? = nil, area: Constraint? = nil, splitting: Constraint? = nil,
+        areaRatio: Constraint? = nil, widthRatio: Constraint? = nil, mixing: Constraint? = nil
+    ) {
+        component = Component(
+            name: name, level: level, isDoublet: true, shape: shape, position: position, width: width, area: area,
+            splitting: splitting, areaRatio: areaRatio, widthRatio: widthRatio, mixing: mixing)
+    }
+}
+
+/// A single line as a component: an s level, a satellite, or one line of a doublet that lies alone in the window.
+public struct Singlet: ComponentConvertible, Sendable {
+    /// The component.
+    public let component: Component
+
+    /// A line within `within` eV of `near`, in eV of binding energy.
+    public init(
+        _ name: String, near position: Double, within distance: Double = PeakModel.positionTolerance,
+        level: CoreLevel? = nil, shape: LineShape? = nil, width: Constraint? = nil, area: Constraint? = nil,
+        mixing: Constraint? = nil
+    ) {
+        component = Component(
+            name: name, level: level, isDoublet: false, shape: shape, position: .within(distance, of: position),
+            width: width, area: area, mixing: mixing)
+    }
+}
+
+/// Collects the components between the braces of a `PeakModel`.
+@resultBuilder
+public enum ComponentBuilder {
+    /// Takes the components in order.
+    public static func buildBlock(_ parts: [Component]...) -> [Component] { parts.flatMap { $0 } }
+    /// Takes one component.
+    public static func buildExpression(_ part: any ComponentConvertible) -> [Component] { [part.component] }
+    /// Takes an optional block.
+    public static func buildOptional(_ part: [Component]?) -> [Component] { part ?? [] }
+    /// Takes the first branch.
+    public static func buildEither(first part: [Component]) -> [Component] { part }
+    /// Takes the second branch.
+    public static func buildEither(second part: [Component]) -> [Component] { part }
+    /// Takes the components of a loop.
+    public static func buildArray(_ parts: [[Component]]) -> [Component] { parts.flatMap { $0 } }
+}

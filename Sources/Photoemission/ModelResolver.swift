@@ -1,0 +1,269 @@
+import ReferenceSpectra
+import Spectra
+
+extension PeakModel {
+    /// Fills in defaults, follows links and lays out the free parameters.
+    ///
+    /// Throws `FitError.invalidModel` or `.cyclicLinks` for a model that contradicts itself.
+    func resolved(calibration: Calibration) throws -> ResolvedModel {
+        var resolver = try ModelResolver(model: self, calibration: calibration)
+        return try resolver.resolve()
+    }
+}
+
+/// Works through a model once; see `PeakModel.resolved`.
+private struct ModelResolver {
+    private struct Key: Hashable {
+        var part: Int
+        var quantity: ComponentQuantity
+    }
+
+    private let calibration: Calibration
+    private var model: PeakModel
+    private var indices: [String: Int] = [:]
+    private var nonlinear: [ResolvedModel.Free] = []
+    private var linear: [ResolvedModel.Free] = []
+    private var priors: [ResolvedModel.Prior] = []
+    private var expressions: [Key: ParameterExpression] = [:]
+    private var areas: [Int: (factor: ParameterExpression, index: Int)] = [:]
+
+    init(model: PeakModel, calibration: Calibration) throws {
+        self.model = model
+        self.calibration = calibration
+        guard !model.components.isEmpty else { throw FitError.invalidModel("the model has no component") }
+        for (index, component) in model.components.enumerated() {
+            guard indices.updateValue(index, forKey: component.name) == nil else {
+                throw FitError.invalidModel("two components are named \"\(component.name)\"")
+            }
+        }
+    }
+
+    mutating func resolve() throws -> ResolvedModel {
+        try fillInDefaults()
+        try fixReferenceLine()
+        let backgroundCount = layOutBackground()
+        var parts: [ResolvedModel.Part] = []
+        for index in model.components.indices { parts.append(try part(index)) }
+        var shirleyIndex: Int?
+        if model.background.kind == .shirley, model.background.isFitted {
+            shirleyIndex = nonlinear.count
+            nonlinear.append(.init(name: "background.shirley_per_eV", start: nil, bounds: 0...1))
+        }
+        var shiftIndex: Int?
+        if case .line = calibration {
+            shiftIndex = nonlinear.count
+            let reach = PeakModel.calibrationReach
+            nonlinear.append(.init(name: "calibration.shift", start: nil, bounds: -reach...reach))
+        }
+        model.calibration = calibration
+        return ResolvedModel(
+            nonlinear: nonlinear, linear: linear, backgroundCount: backgroundCount, parts: parts, priors: priors,
+            shirleyIndex: shirleyIndex, shiftIndex: shiftIndex, effective: model)
+    }
+
+    private mutating func layOutBackground() -> Int {
+        guard model.background.isFitted else { return 0 }
+        let unbounded = -Double.infinity...Double.infinity
+        if model.background.kind != .none {
+            linear.append(.init(name: "background.constant", start: nil, bounds: unbounded))
+        }
+        if model.background.kind == .linear || (model.background.kind == .shirley && model.background.hasSlope) {
+            linear.append(.init(name: "background.slope_per_eV", start: nil, bounds: unbounded))
+        }
+        return linear.count
+    }
+
+    /// The line that the binding energies are referenced to stands at its energy; the shift is fitted instead.
+    private mutating func fixReferenceLine() throws {
+        guard case .line(let name, let energy) = calibration else { return }
+        guard let index = indices[name] else {
+            throw FitError.invalidModel("the calibration refers to \"\(name)\"" + unknownComponent(name))
+        }
+        model.components[index].position = .fixed(energy)
+    }
+
+    private mutating func fillInDefaults() throws {
+        for index in model.components.indices {
+            var component = model.components[index]
+            let level = component.level ?? model.level
+            component.level = level
+            let isDoublet = component.isDoublet ?? level?.isDoublet ?? false
+            component.isDoublet = isDoublet
+            component.shape = component.shape ?? model.shape
+            let reference = level?.reference
+            component.width = component.width ?? model.defaults[.width] ?? reference?.defaultWidth ?? Self.anyWidth
+            component.area = component.area ?? model.defaults[.area] ?? .free(start: nil, min: 0, max: .infinity)
+            if isDoublet {
+                guard
+                    let splitting = component.splitting ?? model.defaults[.splitting]
+                        ?? reference?.splitting.map({ .fixed($0.default) })
+                else {
+                    throw FitError.invalidModel(
+                        "component \"\(component.name)\" is a doublet, but neither the model nor the reference data "
+                            + "of \(level.map(\.description) ?? "an unnamed level") give its splitting")
+                }
+                guard
+                    let ratio = component.areaRatio ?? model.defaults[.areaRatio]
+                        ?? level?.statisticalAreaRatio.map(Constraint.fixed)
+                else {
+                    throw FitError.invalidModel(
+                        "component \"\(component.name)\" is a doublet of no p, d or f level: state its area ratio")
+                }
+                component.splitting = splitting
+                component.areaRatio = ratio
+                component.widthRatio = component.widthRatio ?? model.defaults[.widthRatio] ?? .fixed(1)
+            } else {
+                for quantity in [ComponentQuantity.splitting, .areaRatio, .widthRatio]
+                where component[quantity] != nil {
+                    throw FitError.invalidModel(
+                        "component \"\(component.name)\" is a single line and has no \(quantity.rawValue)")
+                }
+            }
+            if component.shape?.mix != nil {
+                component.mixing = component.mixing ?? model.defaults[.mixing]
+            } else if component.mixing != nil {
+                throw FitError.invalidModel(
+                    "component \"\(component.name)\" has the shape \(component.shape.map(\.description) ?? "") which "
+                        + "has no mixing")
+            }
+            model.components[index] = component
+        }
+    }
+
+    /// Lines from 0.2 eV, narrower than any laboratory source and analyser resolve, to 6 eV.
+    private static let anyWidth = Constraint.free(start: 1.2, min: 0.2, max: 6)
+
+    private mutating func part(_ index: Int) throws -> ResolvedModel.Part {
+        let component = model.components[index]
+        let shape = component.shape ?? model.shape
+        let isDoublet = component.isDoublet ?? false
+        let area = try area(of: index, chain: [])
+        func resolve(_ quantity: ComponentQuantity, else value: Double, _ resolver: inout ModelResolver) throws
+            -> ParameterExpression
+        {
+            component[quantity] == nil ? .constant(value) : try resolver.expression(index, quantity, chain: [])
+        }
+        return ResolvedModel.Part(
+            name: component.name, level: component.level, isDoublet: isDoublet, shape: shape,
+            position: try resolve(.position, else: 0, &self), width: try resolve(.width, else: 1, &self),
+            splitting: isDoublet ? try resolve(.splitting, else: 0, &self) : .constant(0),
+            areaRatio: isDoublet ? try resolve(.areaRatio, else: 0, &self) : .constant(0),
+            widthRatio: isDoublet ? try resolve(.widthRatio, else: 1, &self) : .constant(1),
+            mixing: try resolve(.mixing, else: shape.mix ?? 0, &self), areaFactor: area.factor,
+            linearIndex: area.index)
+    }
+
+    /// The expression of a quantity other than the area.
+    private mutating func expression(_ index: Int, _ quantity: ComponentQuantity, chain: [String]) throws
+        -> ParameterExpression
+    {
+        let key = Key(part: index, quantity: quantity)
+        if let known = expressions[key] { return known }
+        let component = model.components[index]
+        let place = "\(component.name).\(quantity.rawValue)"
+        if chain.contains(place) { throw FitError.cyclicLinks(chain + [place]) }
+        guard let constraint = component[quantity] else {
+            if quantity == .mixing, let mix = component.shape?.mix { return .constant(mix) }
+            throw FitError.invalidModel(
+                "\(chain.last ?? place) is linked to \(place), which that component does not have")
+        }
+        let result: ParameterExpression
+        switch constraint {
+        case .sameAs(let name):
+            result = try expression(leader(name, of: place), quantity, chain: chain + [place])
+        case .offset(let name, let distance):
+            let leading = try expression(leader(name, of: place), quantity, chain: chain + [place])
+            result = leading + (try own(distance, name: "\(place).offset"))
+        case .ratio(let name, let factor):
+            let leading = try expression(leader(name, of: place), quantity, chain: chain + [place])
+            result = leading * (try own(factor, name: "\(place).ratio"))
+        case .fixed, .free, .prior:
+            result = try own(constraint, name: place)
+            if case .prior(_, let mean, let sigma, _, _) = constraint {
+                guard sigma > 0, sigma.isFinite, mean.isFinite else {
+                    throw FitError.invalidModel("\(place): a prior needs a mean and a positive standard deviation")
+                }
+                priors.append(.init(mean: mean, sigma: sigma, part: index, quantity: quantity))
+            }
+        }
+        expressions[key] = result
+        return result
+    }
+
+    /// The area as a factor times a linear coefficient.
+    private mutating func area(of index: Int, chain: [String]) throws -> (factor: ParameterExpression, index: Int) {
+        if let known = areas[index] { return known }
+        let component = model.components[index]
+        let place = "\(component.name).area"
+        if chain.contains(place) { throw FitError.cyclicLinks(chain + [place]) }
+        let constraint = component.area ?? .free(start: nil, min: 0, max: .infinity)
+        let result: (factor: ParameterExpression, index: Int)
+        switch constraint {
+        case .sameAs(let name):
+            result = try area(of: leader(name, of: place), chain: chain + [place])
+        case .ratio(let name, let factor):
+            let leading = try area(of: leader(name, of: place), chain: chain + [place])
+            result = (leading.factor * (try own(factor, name: "\(place).ratio")), leading.index)
+        case .offset:
+            throw FitError.invalidModel("\(place): an area can be a multiple of another area, not an offset from it")
+        case .fixed(let value):
+            guard value.isFinite else { throw FitError.invalidModel("\(place) is not a finite number") }
+            linear.append(.init(name: place, start: value, bounds: value...value))
+            result = (.constant(1), linear.count - 1)
+        case .free(_, let min, let max), .prior(_, _, _, let min, let max):
+            guard min <= max else {
+                throw FitError.invalidModel("\(place): its lower bound \(min) lies above its upper bound \(max)")
+            }
+            linear.append(.init(name: place, start: nil, bounds: min...max))
+            result = (.constant(1), linear.count - 1)
+            if case .prior(_, let mean, let sigma, _, _) = constraint {
+                guard sigma > 0, sigma.isFinite, mean.isFinite else {
+                    throw FitError.invalidModel("\(place): a prior needs a mean and a positive standard deviation")
+                }
+                priors.append(.init(mean: mean, sigma: sigma, part: index, quantity: .area))
+            }
+        }
+        areas[index] = result
+        return result
+    }
+
+    /// A constraint that refers to no other component, as a constant or a new free parameter.
+    private mutating func own(_ constraint: Constraint, name: String) throws -> ParameterExpression {
+        let start: Double?, low: Double, high: Double
+        switch constraint {
+        case .fixed(let value):
+            guard value.isFinite else { throw FitError.invalidModel("\(name) is not a finite number") }
+            return .constant(value)
+        case .free(let given, let min, let max), .prior(let given, _, _, let min, let max):
+            (start, low, high) = (given, min, max)
+        case .sameAs, .offset, .ratio:
+            throw FitError.invalidModel("\(name) cannot itself be a link")
+        }
+        guard low <= high else {
+            throw FitError.invalidModel("\(name): its lower bound \(low) lies above its upper bound \(high)")
+        }
+        if let start, !(low...high).contains(start) {
+            throw FitError.invalidModel("\(name): its start \(start) lies outside its bounds \(low) to \(high)")
+        }
+        if low == high { return .constant(low) }
+        nonlinear.append(.init(name: name, start: start, bounds: low...high))
+        return .free(nonlinear.count - 1)
+    }
+
+    private func leader(_ name: String, of place: String) throws -> Int {
+        guard let index = indices[name] else {
+            throw FitError.invalidModel("\(place) is linked to \"\(name)\"" + unknownComponent(name))
+        }
+        return index
+    }
+
+    private func unknownComponent(_ name: String) -> String {
+        ", which is no component of the model; it has "
+            + model.components.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    }
+}
+
+extension PeakModel {
+    /// How far, in eV, a calibration line may lie from where it belongs before the fit gives up looking for it.
+    static let calibrationReach = 10.0
+}

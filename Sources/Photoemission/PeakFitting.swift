@@ -1,0 +1,305 @@
+import Foundation
+import Spectra
+import SpectralMath
+
+extension PeakModel {
+    /// Fits the model to a spectrum.
+    ///
+    /// Areas and background coefficients are solved linearly inside a bounded least-squares fit of positions, widths
+    /// and the Shirley strength. Poisson weights are iterated until they agree with the fit. Where the first start
+    /// leads to a poor fit, further starts spread over the bounds are tried and the best result is kept.
+    ///
+    /// - Throws: `FitError` where model and spectrum do not go together. A fit that did not converge is a result, with
+    ///   the reason in `convergence` and a finding of severity error.
+    ///
+    /// - Parameters:
+    ///   - spectrum: the spectrum; its unit and time per channel give the counting statistics.
+    ///   - variances: the variances of the intensities in the order of the spectrum, where they are known better than
+    ///     from its unit, for example after a subtraction. They take the place of the weights in `options`.
+    ///   - options: weights, further starts, tolerance.
+    public func fit(
+        _ spectrum: Spectrum, variances: [Double]? = nil, options: FitOptions = FitOptions()
+    ) throws -> PeakFit {
+        let requested = calibration == .none ? spectrum.calibration : calibration
+        let resolved = try resolved(calibration: requested)
+        var data = try FitData(spectrum, variances: variances)
+        var shift = 0.0
+        if case .shift(let given) = requested {
+            shift = given.value
+            data.energies = data.energies.map { $0 + shift }
+        }
+        var fitter = try PeakFitter(model: resolved, data: data, options: options)
+        let outcome = try fitter.run()
+        return try FitAssembly(
+            spectrum: spectrum, model: resolved, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
+            options: options
+        ).result()
+    }
+}
+
+/// One spectrum and one model on their way to a solution.
+struct PeakFitter {
+    /// A solution with the weights it was found under.
+    struct Outcome {
+        var solution: SeparableSolution
+        var weights: [Double]
+        var evaluations: Int
+        var starts: Int
+        var background: [Double]
+        var components: [[Double]]
+        /// Why a fit that ended at a minimum still cannot be trusted, if so.
+        var weightsConverged: Bool
+    }
+
+    let model: ResolvedModel
+    let data: FitData
+    let options: FitOptions
+    let energies: [Double]
+    let intensities: [Double]
+    let subtracted: [Double]
+    /// The variances of the points in the window, where the caller knows them.
+    let variances: [Double]?
+    private let startShift: Double
+
+    init(model: ResolvedModel, data: FitData, options: FitOptions) throws {
+        self.model = model
+        self.data = data
+        self.options = options
+        guard let first = data.energies.first, let last = data.energies.last else {
+            throw FitError.invalidSpectrum("the spectrum has no point")
+        }
+        startShift = try model.shiftIndex == nil ? 0 : Self.findShift(model, data)
+        // A line at energy E after calibration stands at E - shift in the data.
+        let window = model.effective.window ?? (first + startShift)...(last + startShift)
+        let range = data.range((window.lowerBound - startShift)...(window.upperBound - startShift))
+        let parameters = model.nonlinear.count + model.linear.count
+        guard range.count >= max(3, parameters + 1) else {
+            let shown = (first + startShift)...(last + startShift)
+            guard range.count < 3 else {
+                throw FitError.invalidModel(
+                    "the window holds \(range.count) points, too few for \(parameters) free parameters")
+            }
+            throw FitError.windowMissesData(window: window, data: shown, points: range.count)
+        }
+        energies = Array(data.energies[range])
+        intensities = Array(data.intensities[range])
+        variances = data.variances.map { Array($0[range]) }
+        subtracted = try Self.subtractedBackground(model.effective.background, data: data, range: range)
+        try checkComponentsLieInside(window)
+    }
+
+    /// Every component must have a chance to stand inside the window.
+    private func checkComponentsLieInside(_ window: ClosedRange<Double>) throws {
+        let starts = start(shirley: 0)
+        for part in model.parts {
+            let position = part.position.value(starts)
+            let other = position + part.splitting.value(starts)
+            guard !window.contains(position), !(part.isDoublet && window.contains(other)) else { continue }
+            throw FitError.invalidModel(
+                "component \"\(part.name)\" lies at \(String(format: "%.2f", position)) eV, outside the window "
+                    + String(format: "%.2f to %.2f eV", window.lowerBound, window.upperBound))
+        }
+    }
+
+    /// The background that is computed from the data and subtracted before the fit; zeros where none is.
+    private static func subtractedBackground(_ background: Background, data: FitData, range: Range<Int>) throws
+        -> [Double]
+    {
+        let zeros = [Double](repeating: 0, count: range.count)
+        guard !background.isFitted, background.kind != .none else { return zeros }
+        guard background.endPoints >= 1, background.endPoints % 2 == 1 else {
+            throw FitError.invalidModel(
+                "a subtracted background averages an odd number of points at each end, not \(background.endPoints)")
+        }
+        let low = EndIntensity.mean(
+            of: data.intensities, around: range.lowerBound, points: background.endPoints,
+            offset: background.endOffsets.low)
+        let high = EndIntensity.mean(
+            of: data.intensities, around: range.upperBound - 1, points: background.endPoints,
+            offset: background.endOffsets.high)
+        let energies = Array(data.energies[range])
+        switch background.kind {
+        case .none: return zeros
+        case .constant: return zeros.map { _ in low }
+        case .linear:
+            let span = (energies.last ?? 0) - (energies.first ?? 0)
+            return energies.map { low + (high - low) * ($0 - (energies.first ?? 0)) / span }
+        case .shirley:
+            return try ShirleyBackground(low: low, high: high, rule: background.rule)
+                .curve(bindingEnergies: energies, intensities: Array(data.intensities[range]))
+        }
+    }
+
+    /// Whether the weights are reciprocal variances, so that chi squared has a scale.
+    var isWeighted: Bool { variances != nil || options.weighting != .unweighted }
+
+    /// Whether chi squared can be judged against its expectation: variances known, not estimated from the scatter.
+    var hasScale: Bool { variances != nil || (options.weighting != .unweighted && !data.gainIsEstimated) }
+
+    // MARK: - Starts
+
+    /// Start values of the nonlinear parameters.
+    private func start(shirley: Double) -> [Double] {
+        model.nonlinear.enumerated().map { index, free in
+            if index == model.shirleyIndex { return shirley }
+            if index == model.shiftIndex { return startShift }
+            if let start = free.start { return start }
+            let low = free.bounds.lowerBound, high = free.bounds.upperBound
+            switch (low.isFinite, high.isFinite) {
+            case (true, true): return (low + high) / 2
+            case (true, false): return low + 1
+            case (false, true): return high - 1
+            case (false, false): return 0
+            }
+        }
+    }
+
+    /// The Shirley strength that a straight look at the data suggests: step height over area above a straight line.
+    private static func shirleyStrength(_ energies: [Double], _ intensities: [Double]) -> Double {
+        let ends = max(1, intensities.count / 20)
+        let low = intensities.prefix(ends).reduce(0, +) / Double(ends)
+        let high = intensities.suffix(ends).reduce(0, +) / Double(ends)
+        var area = 0.0
+        for i in 1..<max(1, energies.count) {
+            let fraction = Double(i) / Double(max(1, energies.count - 1))
+            area += (intensities[i] - (low + (high - low) * fraction)) * (energies[i] - energies[i - 1])
+        }
+        let strength = area > 0 ? (high - low) / area : 0
+        return min(max(strength, 1e-3), 0.5)
+    }
+
+    /// The shift that lines the model up best with the data, from a scan with all other parameters at their starts.
+    private static func findShift(_ model: ResolvedModel, _ data: FitData) throws -> Double {
+        let reach = PeakModel.calibrationReach
+        var energies = data.energies, intensities = data.intensities
+        if let window = model.effective.window {
+            let range = data.range((window.lowerBound - reach)...(window.upperBound + reach))
+            energies = Array(energies[range])
+            intensities = Array(intensities[range])
+        }
+        guard energies.count >= 3, let shiftIndex = model.shiftIndex else { return 0 }
+        var problem = PeakProblem(model: model, energies: energies)
+        let variances = smoothed(intensities).map { max($0, data.gain) * data.gain }
+        problem.setData(intensities, weights: variances.map { 1 / $0 })
+        var solver = SeparableLeastSquares(
+            nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
+        var theta = model.nonlinear.map { $0.start ?? 0 }
+        if let shirley = model.shirleyIndex { theta[shirley] = shirleyStrength(energies, intensities) }
+        var best = (shift: 0.0, chi2: Double.infinity)
+        // Finer than half a line width, so that the fit starts inside the right valley.
+        for step in stride(from: -reach, through: reach, by: 0.1) {
+            theta[shiftIndex] = step
+            let trial = try solver.minimize(&problem, start: theta, options: .init(maximumEvaluations: 1))
+            if trial.chi2 < best.chi2 { best = (step, trial.chi2) }
+        }
+        return best.shift
+    }
+
+    /// Moving average over five points, for a first estimate of variances.
+    private static func smoothed(_ values: [Double]) -> [Double] {
+        values.indices.map { i in
+            let range = max(0, i - 2)...min(values.count - 1, i + 2)
+            return values[range].reduce(0, +) / Double(range.count)
+        }
+    }
+
+    // MARK: - Solving
+
+    /// The lowest number of expected counts that a variance is taken from: below it, counting statistics give next to
+    /// no weight away any more, and a background fitted slightly negative must not make variances vanish.
+    private static let fewestCounts = 0.5
+
+    private func poissonVariances(expected: [Double]) -> [Double] {
+        expected.map { max($0, Self.fewestCounts * data.gain) * data.gain }
+    }
+
+    /// Runs the fit from its start, from further ones where that ends badly, and iterates the weights.
+    mutating func run() throws -> Outcome {
+        var problem = PeakProblem(model: model, energies: energies)
+        var solver = SeparableLeastSquares(
+            nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
+        let net = zip(intensities, subtracted).map { $0 - $1 }
+        var weights: [Double]
+        switch options.weighting {
+        case _ where variances != nil: weights = (variances ?? []).map { 1 / $0 }
+        case .unweighted: weights = net.map { _ in 1 }
+        case .dataCounts: weights = intensities.map { 1 / (max($0, data.gain) * data.gain) }
+        case .poisson: weights = Self.smoothed(intensities).map { 1 / (max($0, data.gain) * data.gain) }
+        }
+        problem.setData(net, weights: weights)
+        let separable = SeparableOptions(
+            tolerance: options.tolerance, maximumEvaluations: options.maximumEvaluations)
+        let first = start(shirley: Self.shirleyStrength(energies, intensities))
+        var solution = try solver.minimize(&problem, start: first, options: separable)
+        var evaluations = solution.evaluations
+        var starts = 1
+        if isPoor(solution) {
+            for theta in furtherStarts(from: first) {
+                let other = try solver.minimize(&problem, start: theta, options: separable)
+                evaluations += other.evaluations
+                starts += 1
+                if other.chi2 < solution.chi2 * (1 - 1e-9) { solution = other }
+            }
+            // The columns in the problem must be those of the best solution.
+            solution = try solver.minimize(&problem, start: solution.nonlinear, options: separable)
+            evaluations += solution.evaluations
+        }
+        var weightsConverged = true
+        if options.weighting == .poisson && variances == nil {
+            weightsConverged = false
+            for _ in 0..<30 {
+                let expected = zip(problem.expected(), subtracted).map { $0 + $1 }
+                weights = poissonVariances(expected: expected).map { 1 / $0 }
+                problem.setData(net, weights: weights)
+                let outcome = solution.outcome
+                solution = try solver.minimize(&problem, start: solution.nonlinear, options: separable)
+                evaluations += solution.evaluations
+                if solution.evaluations == 1 || (outcome != .converged && solution.outcome != .converged) {
+                    weightsConverged = solution.evaluations == 1
+                    break
+                }
+            }
+        }
+        let strength = model.shirleyIndex.map { solution.nonlinear[$0] } ?? 0
+        let curves = problem.curves(shirleyStrength: strength)
+        return Outcome(
+            solution: solution, weights: weights, evaluations: evaluations, starts: starts,
+            background: zip(curves.background, subtracted).map { $0 + $1 }, components: curves.components,
+            weightsConverged: weightsConverged)
+    }
+
+    /// Whether another start is worth trying: no minimum reached, residuals far beyond noise, or a position or width
+    /// pressed against its bound.
+    private func isPoor(_ solution: SeparableSolution) -> Bool {
+        if solution.outcome != .converged { return true }
+        if zip(model.nonlinear.indices, solution.isHeld).contains(where: { $1 && $0 != model.shirleyIndex }) {
+            return true
+        }
+        let degrees = Double(max(1, energies.count - model.nonlinear.count - model.linear.count))
+        guard isWeighted else { return false }
+        // Five standard deviations of chi squared per degree of freedom.
+        return solution.chi2 / degrees > 1 + 5 * (2 / degrees).squareRoot()
+    }
+
+    /// Starts spread evenly over the bounds of positions, widths and other bounded parameters: Roberts's additive
+    /// sequence on the generalised golden ratio, so that no seed is needed and results repeat.
+    private func furtherStarts(from first: [Double]) -> [[Double]] {
+        let varied = model.nonlinear.indices.filter {
+            $0 != model.shirleyIndex && $0 != model.shiftIndex && model.nonlinear[$0].bounds.lowerBound.isFinite
+                && model.nonlinear[$0].bounds.upperBound.isFinite
+        }
+        guard !varied.isEmpty else { return [] }
+        var ratio = 2.0
+        for _ in 0..<60 { ratio = pow(1 + ratio, 1 / Double(varied.count + 1)) }
+        return (1...max(1, options.furtherStarts)).prefix(options.furtherStarts).map { number in
+            var theta = first
+            for (dimension, index) in varied.enumerated() {
+                let position = 0.5 + Double(number) * pow(ratio, -Double(dimension + 1))
+                let fraction = position - floor(position)
+                let bounds = model.nonlinear[index].bounds
+                theta[index] = bounds.lowerBound + fraction * (bounds.upperBound - bounds.lowerBound)
+            }
+            return theta
+        }
+    }
+}

@@ -1,0 +1,408 @@
+import Foundation
+import SpectralMath
+
+/// A resolved model over the points of one spectrum, as the separable solver sees it.
+///
+/// Columns: background, one per component (unit area, its Shirley step included), the data, the derivatives of the
+/// components by their own parameters, and the derivative by the Shirley strength. The Gram matrix of these columns is
+/// computed once per evaluation; links, shared parameters and areas act on that small matrix alone.
+struct PeakProblem: ~Copyable, SeparableProblem {
+    /// A derivative column: of which component, by which of its parameters.
+    private struct Derivative {
+        var part: Int
+        var quantity: ComponentQuantity
+        var column: Int
+        var expression: ParameterExpression
+        var parameters: [Int]
+    }
+
+    let nonlinearBounds: [ClosedRange<Double>]
+    let linearBounds: [ClosedRange<Double>]
+    var dataCount: Int { columns.pointCount + model.priors.count }
+
+    private let model: ResolvedModel
+    private let columns: SpectralColumns
+    private let derivatives: [Derivative]
+    private let constants: [LineShape.Constants]
+    private let areaParameters: [[Int]]
+    private let backgroundCount: Int
+    private let partCount: Int
+    private let dataColumn: Int
+    private let strengthColumn: Int
+    private let cumulativeStart: Int
+    private let scratchStart: Int
+    private let gramCount: Int
+    private let gram: UnsafeMutableBufferPointer<Double>
+    private let modelCoefficients: UnsafeMutableBufferPointer<Double>
+    private let areaFactors: UnsafeMutableBufferPointer<Double>
+    private let projected: UnsafeMutableBufferPointer<Double>
+    private var theta: [Double]
+    private var entries: [[(column: Int, value: Double)]]
+
+    /// The model over points at `energies` (binding energy in eV before calibration, ascending); data and weights are
+    /// set with `setData`.
+    init(model: ResolvedModel, energies: [Double], level: SIMDLevel = .best) {
+        self.model = model
+        nonlinearBounds = model.nonlinear.map(\.bounds)
+        linearBounds = model.linear.map(\.bounds)
+        backgroundCount = model.backgroundCount
+        partCount = model.parts.count
+        dataColumn = backgroundCount + partCount
+        var next = dataColumn + 1
+        var derivatives: [Derivative] = []
+        for (index, part) in model.parts.enumerated() {
+            for quantity in [ComponentQuantity.position, .width, .splitting, .areaRatio, .widthRatio, .mixing] {
+                let expression = part.expression(quantity)
+                let isShifted = quantity == .position && model.shiftIndex != nil
+                guard !expression.isConstant || isShifted else { continue }
+                derivatives.append(
+                    Derivative(
+                        part: index, quantity: quantity, column: next, expression: expression,
+                        parameters: expression.parameters))
+                next += 1
+            }
+        }
+        self.derivatives = derivatives
+        constants = model.parts.map(\.shape.constants)
+        areaParameters = model.parts.map(\.areaFactor.parameters)
+        strengthColumn = next
+        gramCount = next + (model.shirleyIndex == nil ? 0 : 1)
+        // Cumulative integrals of component values and, after the data column, of their derivatives.
+        cumulativeStart = gramCount
+        let cumulativeCount = model.shirleyIndex == nil ? 0 : next - backgroundCount
+        scratchStart = cumulativeStart + cumulativeCount
+        columns = SpectralColumns(abscissa: energies, columnCount: scratchStart + 8, level: level)
+        gram = .allocate(capacity: gramCount * gramCount)
+        gram.initialize(repeating: 0)
+        modelCoefficients = .allocate(capacity: dataColumn)
+        modelCoefficients.initialize(repeating: 0)
+        areaFactors = .allocate(capacity: partCount)
+        areaFactors.initialize(repeating: 1)
+        projected = .allocate(capacity: gramCount)
+        projected.initialize(repeating: 0)
+        theta = [Double](repeating: 0, count: model.nonlinear.count)
+        entries = Array(repeating: [], count: model.nonlinear.count + model.linear.count)
+        fillBackgroundColumns(energies)
+    }
+
+    deinit {
+        gram.deallocate()
+        modelCoefficients.deallocate()
+        areaFactors.deallocate()
+        projected.deallocate()
+    }
+
+    private func fillBackgroundColumns(_ energies: [Double]) {
+        guard backgroundCount > 0 else { return }
+        columns.column(0).update(repeating: 1)
+        guard backgroundCount > 1 else { return }
+        let centre = Self.slopeCentre(energies)
+        let slope = columns.column(1)
+        for (i, energy) in energies.enumerated() { slope[i] = energy - centre }
+    }
+
+    /// The energy at which a fitted slope contributes nothing: the middle of the window.
+    static func slopeCentre(_ energies: [Double]) -> Double {
+        ((energies.first ?? 0) + (energies.last ?? 0)) / 2
+    }
+
+    /// Sets the data to fit (a background that is subtracted first already subtracted) and their weights.
+    func setData(_ data: [Double], weights: [Double]) {
+        _ = columns.column(dataColumn).update(fromContentsOf: data)
+        _ = columns.pointWeights.update(fromContentsOf: weights)
+    }
+
+    // MARK: - SeparableProblem
+
+    mutating func linearEquations(
+        at nonlinear: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
+        vector: UnsafeMutableBufferPointer<Double>
+    ) throws {
+        for j in theta.indices { theta[j] = nonlinear[j] }
+        fillComponentColumns(nonlinear)
+        columns.gram(count: strengthColumn, into: gram, rowLength: gramCount)
+        for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(nonlinear) }
+
+        let count = linearBounds.count
+        for i in 0..<(count * count) { matrix[i] = 0 }
+        for i in 0..<count { vector[i] = 0 }
+        for a in 0..<dataColumn {
+            let (row, rowFactor) = linear(a)
+            vector[row] += rowFactor * gram[dataColumn * gramCount + a]
+            for b in 0...a {
+                let (column, columnFactor) = linear(b)
+                let value = rowFactor * columnFactor * gram[a * gramCount + b]
+                // Components that share a coefficient meet off the diagonal of the Gram matrix twice.
+                let both = a != b && row == column ? 2 * value : value
+                matrix[max(row, column) * count + min(row, column)] += both
+            }
+        }
+        for prior in model.priors where prior.quantity == .area {
+            let part = model.parts[prior.part]
+            let weight = areaFactors[prior.part] / prior.sigma
+            matrix[part.linearIndex * count + part.linearIndex] += weight * weight
+            vector[part.linearIndex] += weight * prior.mean / prior.sigma
+        }
+    }
+
+    mutating func normalEquations(
+        coefficients: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
+        gradient: UnsafeMutableBufferPointer<Double>
+    ) -> Double {
+        for a in 0..<dataColumn {
+            let (index, factor) = linear(a)
+            modelCoefficients[a] = factor * coefficients[index]
+        }
+        fillStrengthColumn()
+        layOutJacobian(coefficients)
+        let chi2 = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
+
+        // Scalar products of every column with the weighted residual.
+        for i in 0..<gramCount where i != dataColumn {
+            var sum = element(i, dataColumn)
+            for a in 0..<dataColumn where modelCoefficients[a] != 0 { sum -= modelCoefficients[a] * element(i, a) }
+            projected[i] = sum
+        }
+        let count = entries.count
+        for a in 0..<count {
+            var slope = 0.0
+            for entry in entries[a] { slope += entry.value * projected[entry.column] }
+            gradient[a] = slope
+            for b in 0...a {
+                var sum = 0.0
+                for left in entries[a] {
+                    for right in entries[b] { sum += left.value * right.value * element(left.column, right.column) }
+                }
+                matrix[a * count + b] = sum
+            }
+        }
+        return chi2 + addPriors(coefficients, matrix, gradient)
+    }
+
+    // MARK: - Columns
+
+    /// The linear coefficient and factor behind column `index` of background and components.
+    private func linear(_ index: Int) -> (Int, Double) {
+        if index < backgroundCount { return (index, 1) }
+        let part = index - backgroundCount
+        return (model.parts[part].linearIndex, areaFactors[part])
+    }
+
+    private func element(_ i: Int, _ j: Int) -> Double { i >= j ? gram[i * gramCount + j] : gram[j * gramCount + i] }
+
+    private func derivativeColumn(_ part: Int, _ quantity: ComponentQuantity) -> Int? {
+        for derivative in derivatives where derivative.part == part && derivative.quantity == quantity {
+            return derivative.column
+        }
+        return nil
+    }
+
+    private func fillComponentColumns(_ theta: UnsafeBufferPointer<Double>) {
+        let shift = model.shiftIndex.map { theta[$0] } ?? 0
+        for (index, part) in model.parts.enumerated() {
+            fill(part, index: index, shift: shift, theta)
+        }
+        if let shirleyIndex = model.shirleyIndex {
+            let strength = theta[shirleyIndex]
+            let derivativeStart = dataColumn + 1, derivativeCount = strengthColumn - derivativeStart
+            let cumulativeDerivatives = cumulativeStart + partCount
+            columns.integrate(from: backgroundCount, into: cumulativeStart, count: partCount)
+            columns.integrate(from: derivativeStart, into: cumulativeDerivatives, count: derivativeCount)
+            columns.add(strength, times: cumulativeStart, to: backgroundCount, count: partCount)
+            columns.add(strength, times: cumulativeDerivatives, to: derivativeStart, count: derivativeCount)
+        }
+    }
+
+    /// Fills value and derivatives of one component of unit area.
+    private func fill(_ part: ResolvedModel.Part, index: Int, shift: Double, _ theta: UnsafeBufferPointer<Double>) {
+        let mix = part.mixing.isConstant ? nil : part.mixing.value(theta)
+        let constants = mix.map { part.shape.with(mix: $0).constants } ?? constants[index]
+        let shape = SpectralColumns.GaussLorentz(
+            gauss: constants.gauss, lorentz: constants.lorentz, share: constants.share, isSum: constants.isSum)
+        let center = part.position.value(theta) - shift
+        let width = part.width.value(theta)
+        let value = backgroundCount + index
+        let byCenter = derivativeColumn(index, .position) ?? scratchStart
+        let byWidth = derivativeColumn(index, .width) ?? scratchStart + 1
+        func line(at center: Double, share: Double, widthRatio: Double) -> SpectralColumns.Line {
+            let formulaWidth = constants.widthFactor * width * widthRatio
+            return .init(
+                center: center, width: formulaWidth, height: share / (constants.area * formulaWidth),
+                widthSlope: constants.widthFactor * widthRatio)
+        }
+        guard part.isDoublet else {
+            let only = line(at: center, share: 1, widthRatio: 1)
+            columns.fill(value: value, byCenter: byCenter, byWidth: byWidth, lines: only, shape: shape)
+            fillMixing(part, index, mix, constants, [(value, byWidth, only)], width)
+            return
+        }
+        let ratio = part.areaRatio.value(theta)
+        let widthRatio = part.widthRatio.value(theta)
+        let major = line(at: center, share: 1 / (1 + ratio), widthRatio: 1)
+        let minor = line(at: center + part.splitting.value(theta), share: ratio / (1 + ratio), widthRatio: widthRatio)
+        let ownLines = [ComponentQuantity.splitting, .areaRatio, .widthRatio, .mixing].contains {
+            derivativeColumn(index, $0) != nil
+        }
+        guard ownLines else {
+            columns.fill(value: value, byCenter: byCenter, byWidth: byWidth, lines: major, minor, shape: shape)
+            return
+        }
+        // Each line on its own where a parameter of the pair is fitted.
+        let first = scratchStart + 2, second = scratchStart + 5
+        columns.fill(value: first, byCenter: first + 1, byWidth: first + 2, lines: major, shape: shape)
+        columns.fill(value: second, byCenter: second + 1, byWidth: second + 2, lines: minor, shape: shape)
+        for (target, offset) in [(value, 0), (byCenter, 1), (byWidth, 2)] {
+            set(target, 1, first + offset, 1, second + offset)
+        }
+        if let column = derivativeColumn(index, .splitting) { set(column, 0, first, 1, second + 1) }
+        if let column = derivativeColumn(index, .areaRatio) {
+            // Shares 1/(1+r) and r/(1+r): d/dr of the pair, from lines already scaled by their shares.
+            set(column, -1 / (1 + ratio), first, 1 / ratio - 1 / (1 + ratio), second)
+        }
+        if let column = derivativeColumn(index, .widthRatio) { set(column, 0, first, width / widthRatio, second + 2) }
+        fillMixing(part, index, mix, constants, [(first, first + 2, major), (second, second + 2, minor)], width)
+    }
+
+    /// column(target) = a x column(first) + b x column(second).
+    private func set(_ target: Int, _ a: Double, _ first: Int, _ b: Double, _ second: Int) {
+        let out = columns.column(target), x = columns.column(first), y = columns.column(second)
+        for i in out.indices { out[i] = a * x[i] + b * y[i] }
+    }
+
+    /// The derivative by the mixing at constant area and true width: the area factor and the width factor of the
+    /// formula change with it too.
+    private func fillMixing(
+        _ part: ResolvedModel.Part, _ index: Int, _ mix: Double?, _ constants: LineShape.Constants,
+        _ lines: [(value: Int, byWidth: Int, line: SpectralColumns.Line)], _ width: Double
+    ) {
+        guard let mix, let column = derivativeColumn(index, .mixing) else { return }
+        let out = columns.column(column)
+        out.update(repeating: 0)
+        // Constants are smooth functions of the mixing; their slopes by central differences are good to 1e-9.
+        let reach = min(0.01, mix / 2, (100 - mix) / 2) + 1e-7
+        let above = part.shape.with(mix: min(100, mix + reach)).constants
+        let below = part.shape.with(mix: max(0, mix - reach)).constants
+        let span = min(100, mix + reach) - max(0, mix - reach)
+        let areaSlope = (above.area - below.area) / span / constants.area
+        let widthSlope = (above.widthFactor - below.widthFactor) / span / constants.widthFactor
+        let gaussSlope = (above.gauss - below.gauss) / span
+        let lorentzSlope = (above.lorentz - below.lorentz) / span
+        for (valueColumn, byWidthColumn, line) in lines {
+            let value = columns.column(valueColumn), byWidth = columns.column(byWidthColumn)
+            for i in out.indices {
+                let t = (columns.abscissaValue(i) - line.center) / line.width
+                let s = t * t
+                var slope = byWidth[i] * width * widthSlope - value[i] * areaSlope
+                if constants.isSum {
+                    let gaussian = exp(-constants.gauss * s)
+                    slope += line.height * (1 / (1 + constants.lorentz * s) - gaussian) / 100
+                } else {
+                    slope -= value[i] * (gaussSlope * s + lorentzSlope * s / (1 + constants.lorentz * s))
+                }
+                out[i] += slope
+            }
+        }
+    }
+
+    /// The derivative by the Shirley strength: the cumulative integral of all components with their areas.
+    private func fillStrengthColumn() {
+        guard model.shirleyIndex != nil else { return }
+        columns.column(strengthColumn).update(repeating: 0)
+        for k in 0..<partCount {
+            columns.add(
+                modelCoefficients[backgroundCount + k], times: cumulativeStart + k, to: strengthColumn)
+        }
+        columns.gram(count: gramCount, firstRow: strengthColumn, into: gram, rowLength: gramCount)
+    }
+
+    /// For every parameter, the columns that its derivative consists of.
+    private mutating func layOutJacobian(_ coefficients: UnsafeBufferPointer<Double>) {
+        let nonlinearCount = nonlinearBounds.count
+        for index in entries.indices { entries[index].removeAll(keepingCapacity: true) }
+        theta.withUnsafeBufferPointer { theta in
+            for derivative in derivatives {
+                let area = modelCoefficients[backgroundCount + derivative.part]
+                for parameter in derivative.parameters {
+                    let slope = derivative.expression.derivative(by: parameter, theta)
+                    entries[parameter].append((derivative.column, area * slope))
+                }
+                if derivative.quantity == .position, let shift = model.shiftIndex {
+                    entries[shift].append((derivative.column, -area))
+                }
+            }
+            for k in 0..<partCount where !areaParameters[k].isEmpty {
+                for parameter in areaParameters[k] {
+                    let slope = model.parts[k].areaFactor.derivative(by: parameter, theta)
+                    let coefficient = coefficients[model.parts[k].linearIndex]
+                    entries[parameter].append((backgroundCount + k, coefficient * slope))
+                }
+            }
+        }
+        if let shirley = model.shirleyIndex { entries[shirley].append((strengthColumn, 1)) }
+        for a in 0..<dataColumn {
+            let (index, factor) = linear(a)
+            entries[nonlinearCount + index].append((a, factor))
+        }
+    }
+
+    /// Adds the prior terms to the normal equations; returns their chi squared.
+    private func addPriors(
+        _ coefficients: UnsafeBufferPointer<Double>, _ matrix: UnsafeMutableBufferPointer<Double>,
+        _ gradient: UnsafeMutableBufferPointer<Double>
+    ) -> Double {
+        var chi2 = 0.0
+        let nonlinearCount = nonlinearBounds.count, count = entries.count
+        theta.withUnsafeBufferPointer { theta in
+            for prior in model.priors {
+                let part = model.parts[prior.part]
+                let expression = part.expression(prior.quantity)
+                var slopes: [(Int, Double)] = expression.parameters.map { ($0, expression.derivative(by: $0, theta)) }
+                var value = expression.value(theta)
+                if prior.quantity == .area {
+                    let coefficient = coefficients[part.linearIndex]
+                    slopes = slopes.map { ($0.0, $0.1 * coefficient) } + [(nonlinearCount + part.linearIndex, value)]
+                    value *= coefficient
+                }
+                let deviation = (prior.mean - value) / prior.sigma
+                chi2 += deviation * deviation
+                for (a, slopeA) in slopes {
+                    gradient[a] += slopeA / prior.sigma * deviation
+                    for (b, slopeB) in slopes where b <= a {
+                        matrix[a * count + b] += slopeA * slopeB / (prior.sigma * prior.sigma)
+                    }
+                }
+            }
+        }
+        return chi2
+    }
+
+    // MARK: - Results
+
+    /// The curves at the last evaluation: background (without any that was subtracted first) and components alone.
+    func curves(shirleyStrength: Double) -> (background: [Double], components: [[Double]]) {
+        let count = columns.pointCount
+        var background = [Double](repeating: 0, count: count)
+        for k in 0..<backgroundCount {
+            for (i, value) in columns.column(k).enumerated() { background[i] += modelCoefficients[k] * value }
+        }
+        var components: [[Double]] = []
+        for k in 0..<partCount {
+            let area = modelCoefficients[backgroundCount + k]
+            var curve = columns.column(backgroundCount + k).map { area * $0 }
+            if model.shirleyIndex != nil {
+                for (i, step) in columns.column(cumulativeStart + k).enumerated() {
+                    curve[i] -= area * shirleyStrength * step
+                    background[i] += area * shirleyStrength * step
+                }
+            }
+            components.append(curve)
+        }
+        return (background, components)
+    }
+
+    /// The model at the last evaluation, for weights from expected counts.
+    func expected() -> [Double] {
+        let data = columns.column(dataColumn), residuals = columns.lastResiduals
+        return data.indices.map { data[$0] - residuals[$0] }
+    }
+}

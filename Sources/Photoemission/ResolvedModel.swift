@@ -1,0 +1,66 @@
+import Spectra
+
+/// A model with every default filled in and every link followed: what the fit works on.
+struct ResolvedModel: Sendable {
+    /// A free parameter.
+    struct Free: Sendable, Hashable {
+        var name: String
+        /// `nil` where the fit has to take a start from the data.
+        var start: Double?
+        var bounds: ClosedRange<Double>
+    }
+
+    /// A component whose parameters are expressions of the free nonlinear parameters.
+    struct Part: Sendable {
+        var name: String
+        var level: CoreLevel?
+        var isDoublet: Bool
+        var shape: LineShape
+        var position: ParameterExpression
+        var width: ParameterExpression
+        var splitting: ParameterExpression
+        var areaRatio: ParameterExpression
+        var widthRatio: ParameterExpression
+        var mixing: ParameterExpression
+        /// area = areaFactor x linear coefficient `linearIndex`
+        var areaFactor: ParameterExpression
+        var linearIndex: Int
+
+        func expression(_ quantity: ComponentQuantity) -> ParameterExpression {
+            switch quantity {
+            case .position: position
+            case .width: width
+            case .area: areaFactor
+            case .splitting: splitting
+            case .areaRatio: areaRatio
+            case .widthRatio: widthRatio
+            case .mixing: mixing
+            }
+        }
+    }
+
+    /// Gaussian knowledge of a quantity: its value is `mean` with standard deviation `sigma`.
+    struct Prior: Sendable {
+        var mean: Double
+        var sigma: Double
+        var part: Int
+        var quantity: ComponentQuantity
+    }
+
+    /// The free nonlinear parameters theta.
+    var nonlinear: [Free]
+    /// The linear coefficients: background first, then areas.
+    var linear: [Free]
+    /// How many of the linear coefficients belong to the background.
+    var backgroundCount: Int
+    /// The components.
+    var parts: [Part]
+    /// Prior knowledge.
+    var priors: [Prior]
+    /// The index of the Shirley strength in `nonlinear`, for a fitted Shirley background.
+    var shirleyIndex: Int?
+    /// The index of the calibration shift in `nonlinear`, where it is fitted.
+    var shiftIndex: Int?
+    /// The model with every default written out.
+    var effective: PeakModel
+}

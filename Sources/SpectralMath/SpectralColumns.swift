@@ -1,0 +1,175 @@
+import CSpectralKernels
+
+/// The columns of a linear model over the points of a spectrum, with the kernels that fill and combine them.
+///
+/// Owns its memory: `columnCount` columns of `pointCount` doubles, padded with zeros to whole vectors.
+public struct SpectralColumns: ~Copyable {
+    /// One line: `height * shape((x - center) / width)`.
+    public struct Line: Sendable {
+        /// Centre, in the unit of the abscissa.
+        public var center: Double
+        /// Width in the shape's formula, in the unit of the abscissa.
+        public var width: Double
+        /// Factor before the shape.
+        public var height: Double
+        /// Derivative of `width` by the width parameter that derivatives are taken by.
+        public var widthSlope: Double
+
+        /// A line.
+        public init(center: Double, width: Double, height: Double, widthSlope: Double) {
+            self.center = center
+            self.width = width
+            self.height = height
+            self.widthSlope = widthSlope
+        }
+    }
+
+    /// A product or sum of a Gaussian and a Lorentzian of t = (x - center) / width.
+    public struct GaussLorentz: Sendable, Hashable {
+        /// Coefficient of t^2 in the Gaussian's exponent.
+        public var gauss: Double
+        /// Coefficient of t^2 in the Lorentzian's denominator.
+        public var lorentz: Double
+        /// Share of the Lorentzian in the height, for the sum.
+        public var share: Double
+        /// Whether the two are added rather than multiplied.
+        public var isSum: Bool
+
+        /// A shape.
+        public init(gauss: Double, lorentz: Double, share: Double, isSum: Bool) {
+            self.gauss = gauss
+            self.lorentz = lorentz
+            self.share = share
+            self.isSum = isSum
+        }
+    }
+
+    /// The number of points.
+    public let pointCount: Int
+    /// The number of columns.
+    public let columnCount: Int
+    private let stride: Int
+    private let level: SIMDLevel
+    private let columns: UnsafeMutablePointer<Double>
+    private let abscissa: UnsafeMutablePointer<Double>
+    private let halfSteps: UnsafeMutablePointer<Double>
+    private let weights: UnsafeMutablePointer<Double>
+    private let residuals: UnsafeMutablePointer<Double>
+
+    /// `columnCount` columns of zeros over the points `abscissa` (ascending), with weights of one.
+    public init(abscissa values: [Double], columnCount: Int, level: SIMDLevel = .best) {
+        pointCount = values.count
+        self.columnCount = columnCount
+        self.level = level
+        let padding = Int(SK_PADDING)
+        stride = max(padding, (values.count + padding - 1) / padding * padding)
+        columns = .allocate(capacity: stride * columnCount)
+        columns.initialize(repeating: 0, count: stride * columnCount)
+        abscissa = .allocate(capacity: stride)
+        halfSteps = .allocate(capacity: stride)
+        weights = .allocate(capacity: stride)
+        residuals = .allocate(capacity: stride)
+        for i in 0..<stride {
+            let inside = i < values.count
+            abscissa[i] = inside ? values[i] : values.last ?? 0
+            halfSteps[i] = inside && i > 0 ? (values[i] - values[i - 1]) / 2 : 0
+            weights[i] = inside ? 1 : 0
+            residuals[i] = 0
+        }
+    }
+
+    deinit {
+        columns.deallocate()
+        abscissa.deallocate()
+        halfSteps.deallocate()
+        weights.deallocate()
+        residuals.deallocate()
+    }
+
+    /// The points of column `index`.
+    public func column(_ index: Int) -> UnsafeMutableBufferPointer<Double> {
+        UnsafeMutableBufferPointer(start: start(index), count: pointCount)
+    }
+
+    /// The abscissa of point `index`.
+    public func abscissaValue(_ index: Int) -> Double {
+        precondition(index >= 0 && index < pointCount, "no such point")
+        return abscissa[index]
+    }
+
+    /// The weights of the points.
+    public var pointWeights: UnsafeMutableBufferPointer<Double> {
+        UnsafeMutableBufferPointer(start: weights, count: pointCount)
+    }
+
+    /// The residuals of the last call of `residual`.
+    public var lastResiduals: UnsafeMutableBufferPointer<Double> {
+        UnsafeMutableBufferPointer(start: residuals, count: pointCount)
+    }
+
+    private func start(_ index: Int) -> UnsafeMutablePointer<Double> {
+        precondition(index >= 0 && index < columnCount, "no such column")
+        return columns + index * stride
+    }
+
+    /// Fills three columns with the sum of up to two lines and its derivatives by a common shift of the centres and by
+    /// the width parameter. Heights are taken as proportional to 1 / width, as for lines of constant area.
+    public func fill(
+        value: Int, byCenter: Int, byWidth: Int, lines first: Line, _ second: Line? = nil, shape: GaussLorentz
+    ) {
+        let constants = sk_gauss_lorentz(gauss: shape.gauss, lorentz: shape.lorentz, share: shape.share)
+        var lines = (kernel(first), kernel(second ?? first))
+        withUnsafePointer(to: &lines) { pair in
+            pair.withMemoryRebound(to: sk_line.self, capacity: 2) { lines in
+                let count = second == nil ? 1 : 2
+                if shape.isSum {
+                    sk_sum_lines(
+                        level.kernel, abscissa, stride, lines, count, constants, start(value), start(byCenter),
+                        start(byWidth))
+                } else {
+                    sk_product_lines(
+                        level.kernel, abscissa, stride, lines, count, constants, start(value), start(byCenter),
+                        start(byWidth))
+                }
+            }
+        }
+    }
+
+    private func kernel(_ line: Line) -> sk_line {
+        sk_line(center: line.center, width: line.width, height: line.height, width_slope: line.widthSlope)
+    }
+
+    /// Fills `count` columns from `target` on with the cumulative integrals, by the trapezium rule from the first
+    /// point, of as many columns from `source` on.
+    public func integrate(from source: Int, into target: Int, count: Int) {
+        guard count > 0 else { return }
+        precondition(source + count <= columnCount && target + count <= columnCount, "no such columns")
+        sk_cumulative_trapezium(halfSteps, stride, start(source), start(target), stride, count)
+    }
+
+    /// column(target) += factor x column(source), for `count` columns in a row.
+    public func add(_ factor: Double, times source: Int, to target: Int, count: Int = 1) {
+        guard count > 0 else { return }
+        precondition(source + count <= columnCount && target + count <= columnCount, "no such columns")
+        sk_add_scaled(start(target), start(source), factor, stride * count)
+    }
+
+    /// Fills `gram` (row-major, `rowLength` apart) with the weighted scalar products of columns 0 ..< count, lower
+    /// triangle, rows from `firstRow` on.
+    public func gram(
+        count: Int, firstRow: Int = 0, into gram: UnsafeMutableBufferPointer<Double>, rowLength: Int
+    ) {
+        guard count > 0 else { return }
+        precondition(count <= columnCount && rowLength >= count && gram.count >= count * rowLength)
+        sk_weighted_gram(
+            level.kernel, columns, stride, count, firstRow, weights, stride, gram.baseAddress, rowLength)
+    }
+
+    /// The weighted sum of squares of column(data) - sum of coefficients x columns `first` and following.
+    public func residual(data: Int, first: Int, coefficients: UnsafeBufferPointer<Double>) -> Double {
+        precondition(first + coefficients.count <= columnCount)
+        return sk_residual(
+            level.kernel, start(data), start(first), stride, coefficients.count, coefficients.baseAddress, weights,
+            stride, residuals)
+    }
+}
