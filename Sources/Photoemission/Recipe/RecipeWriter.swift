@@ -1,0 +1,91 @@
+import Spectra
+
+extension Recipe {
+    /// The recipe as a YAML document that reads back as the same recipe.
+    public var yaml: String {
+        var lines = ["interphase: \(Self.version)"]
+        if let level = model.level { lines.append("level: \(level)") }
+        if let window = model.window { lines.append("window: [\(window.lowerBound), \(window.upperBound)]") }
+        switch model.calibration {
+        case .none: break
+        case .shift(let shift):
+            let uncertainty = shift.standardUncertainty.map { ", u: \($0)" } ?? ""
+            lines.append("calibration: {shift: \(shift.value)\(uncertainty)}")
+        case .line(let name, let energy): lines.append("calibration: {line: \(quoted(name)), at: \(energy)}")
+        }
+        lines.append("background: {\(background)}")
+        if weighting != .poisson { lines.append("weights: \(weighting.rawValue)") }
+        let defaults = ComponentQuantity.allCases.compactMap { quantity in
+            model.defaults[quantity].map { "\(quantity.rawValue): \(text($0))" }
+        }
+        lines.append("defaults: {" + (["shape: \(model.shape)"] + defaults).joined(separator: ", ") + "}")
+        lines.append("components:")
+        lines += model.components.map { "  - {\(entry($0))}" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var background: String {
+        let background = model.background
+        var parts = ["kind: \(background.kind.rawValue)", "fitted: \(background.isFitted)"]
+        if background.isFitted {
+            if background.kind == .shirley { parts.append("slope: \(background.hasSlope)") }
+        } else {
+            parts.append("end_points: \(background.endPoints)")
+            let offsets = background.endOffsets
+            if offsets != Background.EndOffsets() { parts.append("offsets: [\(offsets.low), \(offsets.high)]") }
+            if background.kind == .shirley { parts.append("rule: \(background.rule.rawValue)") }
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func entry(_ component: Component) -> String {
+        var parts = ["name: \(quoted(component.name))"]
+        if let level = component.level, level != model.level { parts.append("level: \(level)") }
+        if let isDoublet = component.isDoublet, isDoublet != (component.level ?? model.level)?.isDoublet ?? false {
+            parts.append("doublet: \(isDoublet)")
+        }
+        if let shape = component.shape, shape != model.shape { parts.append("shape: \(shape)") }
+        for quantity in ComponentQuantity.allCases {
+            guard let constraint = component[quantity] else { continue }
+            parts.append("\(quantity.rawValue): \(text(constraint))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func text(_ constraint: Constraint) -> String {
+        switch constraint {
+        case .fixed(let value): return "\(value)"
+        case .free(let start, let min, let max): return "{\(bounds(start, min, max))}"
+        case .prior(let start, let mean, let sigma, let min, let max):
+            return "{\(bounds(start, min, max)), prior: [\(mean), \(sigma)]}"
+        case .sameAs(let name): return "{same_as: \(quoted(name))}"
+        case .offset(let name, let distance): return "{from: \(quoted(name)), offset: \(text(distance))}"
+        case .ratio(let name, let factor): return "{from: \(quoted(name)), ratio: \(text(factor))}"
+        }
+    }
+
+    private func bounds(_ start: Double?, _ min: Double, _ max: Double) -> String {
+        var parts = start.map { ["start: \($0)"] } ?? []
+        if min.isFinite { parts.append("min: \(min)") }
+        if max.isFinite { parts.append("max: \(max)") }
+        return parts.joined(separator: ", ")
+    }
+
+    /// A double-quoted YAML scalar.
+    private func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                let hex = String(scalar.value, radix: 16, uppercase: true)
+                result += "\\x" + (hex.count < 2 ? "0" + hex : hex)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
