@@ -11,7 +11,6 @@ struct ExpectedReading: Decodable {
         var species: String?
         var transition: String?
         var hv: Double?
-        var photonEnergy: Double?
         var passEnergy: Double?
         var abscissa: String?
         var nPoints: Int?
@@ -29,12 +28,13 @@ struct ExpectedReading: Decodable {
         var nCommentLines: Int?
         var columnSums: [Double]?
         var nColumns: Int?
-        var acquisitionTimeS: Double?
     }
 
     var file: String
     var nSpectra: Int?
     var nHeaderCommentLines: Int?
+    var photonEnergy: Double?
+    var acquisitionTimeS: Double?
     var institution: String?
     var instrument: String?
     var spectra: [Spectrum]

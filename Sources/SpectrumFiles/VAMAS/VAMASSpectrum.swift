@@ -80,7 +80,7 @@ struct VAMASConversion {
                 spectrum.columns.append(NamedColumn(name: label, values: values))
             }
         }
-        let labels = [[block.species, block.transition].joined(separator: " "), block.identifier]
+        let labels = [[block.species, block.transition].joined(separator: " "), block.identifier, block.species]
         let identity = SpectrumIdentity(labels: labels, axis: axis, intensities: spectrum.intensities)
         spectrum.level = identity.level
         spectrum.kind = identity.kind
