@@ -57,6 +57,26 @@ public struct CoreLevel: Sendable, Hashable {
         return nil
     }
 
+    /// Finds a level anywhere in a text, at the start of a word: `test spectrum Ag3d`, `Pr:O1s`, `PET_C1s.csv`.
+    ///
+    /// Away from the beginning the symbol needs its capital, so that `scan in 3d` is not indium. The first level counts.
+    /// Returns `nil` where the text has none.
+    public init?(within text: String) {
+        if let level = CoreLevel(label: text) {
+            self = level
+            return
+        }
+        var previous: Character = " "
+        for index in text.indices {
+            defer { previous = text[index] }
+            guard text[index].isUppercase, !previous.isLetter, let level = CoreLevel(label: String(text[index...]))
+            else { continue }
+            self = level
+            return
+        }
+        return nil
+    }
+
     /// Whether the level is split by spin-orbit coupling into j = l + 1/2 and j = l - 1/2.
     public var isDoublet: Bool { orbital != .s }
 

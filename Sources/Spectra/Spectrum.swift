@@ -14,6 +14,8 @@ public struct Acquisition: Sendable, Hashable {
     public var sweeps: Int?
     /// The time in s spent on one channel in one sweep.
     public var dwellTime: Double?
+    /// The time in s spent on one channel over all sweeps, where the file gives that instead of sweeps and dwell time.
+    public var acquisitionTime: Double?
     /// The pass energy (or retarding ratio) of the analyser, eV.
     public var passEnergy: Double?
     /// The analyser work function that the file states, eV. Kept for the record; never used to compute energies.
@@ -31,12 +33,13 @@ public struct Acquisition: Sendable, Hashable {
 
     /// An acquisition of which only the stated fields are known.
     public init(
-        sweeps: Int? = nil, dwellTime: Double? = nil, passEnergy: Double? = nil, workFunction: Double? = nil,
-        source: String? = nil, instrument: String? = nil, date: String? = nil, emissionAngle: Double? = nil,
-        further: [String: String] = [:]
+        sweeps: Int? = nil, dwellTime: Double? = nil, acquisitionTime: Double? = nil, passEnergy: Double? = nil,
+        workFunction: Double? = nil, source: String? = nil, instrument: String? = nil, date: String? = nil,
+        emissionAngle: Double? = nil, further: [String: String] = [:]
     ) {
         self.sweeps = sweeps
         self.dwellTime = dwellTime
+        self.acquisitionTime = acquisitionTime
         self.passEnergy = passEnergy
         self.workFunction = workFunction
         self.source = source
@@ -48,7 +51,9 @@ public struct Acquisition: Sendable, Hashable {
 
     /// The time in s spent on one channel over all sweeps.
     public var timePerChannel: Double? {
-        guard let dwellTime, dwellTime > 0, let sweeps, sweeps > 0 else { return nil }
+        guard let dwellTime, dwellTime > 0, let sweeps, sweeps > 0 else {
+            return acquisitionTime.flatMap { $0 > 0 ? $0 : nil }
+        }
         return dwellTime * Double(sweeps)
     }
 }

@@ -3,7 +3,9 @@ import Spectra
 /// The formats that can be read, in the order in which they are asked whether they recognise a file.
 enum FormatRegistry {
     /// Formats with an unmistakable signature first, plain columns last.
-    static let formats: [any SpectrumFormat.Type] = []
+    static let formats: [any SpectrumFormat.Type] = [
+        VAMASFormat.self, CasaXPSExportFormat.self, PlainColumnsFormat.self,
+    ]
 
     /// The format of `content`, chosen by content alone.
     ///

@@ -47,6 +47,14 @@ struct FileContent: Sendable {
         self.data = data
     }
 
+    /// Runs `body` on the first `count` bytes at most.
+    func withBeginning<Result>(_ count: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        data.withUnsafeBytes { raw in
+            let bytes = raw.bindMemory(to: UInt8.self)
+            return body(UnsafeBufferPointer(rebasing: bytes[0..<min(count, bytes.count)]))
+        }
+    }
+
     /// A `ReadError.malformed` in this file.
     func malformed(_ place: ReadError.Place, expected: String, found: String) -> ReadError {
         .malformed(file: path, place: place, expected: expected, found: found)

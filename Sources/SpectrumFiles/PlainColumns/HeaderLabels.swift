@@ -1,0 +1,54 @@
+import Foundation
+import Spectra
+
+/// What the lines of text above columns of numbers say.
+struct HeaderLabels {
+    /// The labels of the columns, empty where the header has none.
+    private(set) var columns: [String] = []
+    /// The title of the spectrum, where a line of text stands alone.
+    private(set) var title: String?
+    /// The scale of the energies, where a label names it.
+    private(set) var scale: EnergyScale?
+    /// The photon energy in eV, where it is given as `hv = 180 eV` or `Photon energy: 1486.6`.
+    private(set) var photonEnergy: Double?
+
+    init(lines: [String], dialect: TableDialect, columns count: Int) {
+        let marks: Set<Character> = ["#", "%", "!", "'", "\"", "/", "*", ";", " ", "\t", "\u{FEFF}"]
+        let texts = lines.map { String($0.drop { marks.contains($0) }) }.filter { !$0.isEmpty }
+        for text in texts.reversed() where columns.isEmpty {
+            let cells = dialect.cells(text)
+            if cells.count == count || (count == 2 && cells.count > count && EnergyScale(label: cells[0]) != nil) {
+                columns = cells
+            }
+        }
+        if columns.isEmpty, texts.count == 1 { title = texts[0].trimmingCharacters(in: .whitespaces) }
+        scale = columns.first.flatMap(EnergyScale.init(label:))
+        if scale == nil {
+            let named = Set(texts.compactMap { Self.scaleInProse($0) })
+            if named.count == 1 { scale = named.first }
+        }
+        photonEnergy = texts.lazy.compactMap { Self.photonEnergy(in: $0) }.first
+    }
+
+    /// The scale that a line names in full words.
+    private static func scaleInProse(_ line: String) -> EnergyScale? {
+        let text = line.lowercased()
+        let binding = text.contains("binding energy")
+        let kinetic = text.contains("kinetic energy")
+        if binding == kinetic { return nil }
+        return binding ? .binding : .kinetic
+    }
+
+    /// The photon energy that a line gives.
+    private static func photonEnergy(in line: String) -> Double? {
+        let text = line.lowercased()
+        for key in ["hv", "hν", "photon energy", "excitation energy", "characteristic energy ev"] {
+            guard let range = text.range(of: key) else { continue }
+            let rest = text[range.upperBound...].drop { " \t=:,[]()ev\"".contains($0) }
+            let digits = rest.prefix { $0.isNumber || $0 == "." || $0 == "e" || $0 == "+" }
+            let number = digits.hasSuffix("e") ? digits.dropLast() : digits
+            if let value = Double(number), value > 0, value < 1e5 { return value }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import Spectra
+
+/// Text with two or more columns of numbers: energy, intensity, further columns.
+///
+/// Separated by tabs, semicolons, commas or blanks; with decimal points or commas; with lines of text before or without.
+/// Several spectra may follow one another, each with its own lines of text or after a blank line.
+/// ```
+/// BE/eV,Counts
+/// 301.5,1709
+/// 301.4,1798
+/// ```
+enum PlainColumnsFormat: SpectrumFormat {
+    static let name = "plain columns"
+    static let extensions = ["csv", "txt", "xy", "dat", "asc", "tsv"]
+
+    static func recognises(_ content: FileContent) -> Bool {
+        content.withBeginning(1 << 18) { bytes in
+            looksLikeText(bytes) && TableDialect.detect(in: bytes) != nil
+        }
+    }
+
+    static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {
+        try content.data.withUnsafeBytes { raw in
+            let bytes = raw.bindMemory(to: UInt8.self)
+            guard let table = NumberTable(bytes, allowsEmptyCells: false), !table.sections.isEmpty else {
+                throw content.malformed(.whole, expected: "columns of numbers", found: "none")
+            }
+            var reading = PlainColumnsReading(content: content, table: table, options: options)
+            try reading.read(bytes)
+            return reading.file
+        }
+    }
+
+    /// Whether bytes are text: no zero byte, hardly any control character.
+    static func looksLikeText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var controls = 0
+        for byte in bytes {
+            if byte == 0 { return false }
+            if byte < 32 && !(9...13).contains(byte) { controls += 1 }
+        }
+        return controls * 50 <= bytes.count
+    }
+}
+
+/// One reading of a file of plain columns.
+struct PlainColumnsReading {
+    private let content: FileContent
+    private let table: NumberTable
+    private let options: ReadOptions
+    /// What has been read so far.
+    private(set) var file: SpectrumFile
+
+    init(content: FileContent, table: NumberTable, options: ReadOptions) {
+        self.content = content
+        self.table = table
+        self.options = options
+        self.file = SpectrumFile(path: content.path, format: PlainColumnsFormat.name, spectra: [])
+    }
+
+    mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+        let mark = table.dialect.decimalMark == ASCII.comma ? "commas" : "points"
+        file.notes.append(
+            "\(table.width) columns separated by \(table.dialect.separator.name), decimal \(mark)")
+        if table.endsOpen {
+            file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")
+        }
+        let parts = try table.sections.flatMap { try split($0, bytes) }
+        for (index, part) in parts.enumerated() {
+            try append(part, number: index + 1, of: parts.count)
+        }
+    }
+
+    /// Refuses sections with many lines that are no rows, reports few of them, and parts repeated scans.
+    private mutating func split(
+        _ section: TableSection, _ bytes: UnsafeBufferPointer<UInt8>
+    ) throws -> [TableSection] {
+        if let first = section.faultyLines.first {
+            let text = Self.line(first, of: bytes)
+            guard section.faultyLines.count <= 1 + section.rows / 100 else {
+                throw content.malformed(
+                    .line(first),
+                    expected: "a row of \(table.width) numbers separated by \(table.dialect.separator.name)",
+                    found: text)
+            }
+            for line in section.faultyLines {
+                file.notes.append(
+                    "line \(line): expected \(table.width) numbers, found \(Self.line(line, of: bytes)): left out")
+            }
+        }
+        return try monotonicParts(of: section)
+    }
+
+    /// The section as it is where its energies rise or fall throughout; parted where they start again (repeated scans).
+    private mutating func monotonicParts(of section: TableSection) throws -> [TableSection] {
+        let energies = section.columns[0]
+        guard energies.count > 2 else { return [section] }
+        let isRising = energies[1] > energies[0]
+        var starts = [0]
+        var ties = 0
+        for index in 1..<energies.count {
+            let step = energies[index] - energies[index - 1]
+            if step == 0 {
+                ties += 1
+            } else if (step > 0) != isRising {
+                starts.append(index)
+            }
+        }
+        if ties > 0 { file.notes.append("\(ties) rows repeat the energy of the row before") }
+        guard starts.count > 1 else { return [section] }
+        let ends = starts.dropFirst() + [energies.count]
+        let parts = zip(starts, ends).map { $0..<$1 }
+        guard parts.allSatisfy({ $0.count >= 3 && (energies[$0.lowerBound + 1] > energies[$0.lowerBound]) == isRising })
+        else {
+            throw content.malformed(
+                .line(Int(section.rowLines[starts[1]])),
+                expected: "energies that \(isRising ? "rise" : "fall") throughout",
+                found: "\(energies[starts[1]]) after \(energies[starts[1] - 1])")
+        }
+        file.notes.append("the energies start again \(parts.count - 1) times: read as \(parts.count) spectra")
+        return parts.map { range in
+            var part = section
+            part.columns = section.columns.map { Array($0[range]) }
+            part.rowLines = Array(section.rowLines[range])
+            return part
+        }
+    }
+
+    private mutating func append(_ section: TableSection, number: Int, of count: Int) throws {
+        let labels = HeaderLabels(lines: section.header, dialect: table.dialect, columns: table.width)
+        let stem = URL(fileURLWithPath: content.path).deletingPathExtension().lastPathComponent
+        let title = labels.title ?? (count > 1 ? "\(stem) (\(number))" : stem)
+        let energies = section.columns[0]
+        let photonEnergy = options.photonEnergy ?? labels.photonEnergy
+        let level =
+            CoreLevel(label: title) ?? CoreLevel(within: labels.columns.dropFirst().first ?? "")
+            ?? CoreLevel(within: stem)
+        let scale = scale(of: energies, labels: labels, level: level, photonEnergy: photonEnergy)
+        let axis = EnergyAxis(energies, scale: scale, photonEnergy: photonEnergy)
+        var spectrum = Spectrum(
+            name: title, axis: axis, intensities: section.columns[1],
+            unit: unit(of: section.columns[1], label: labels.columns.dropFirst().first), comments: section.header)
+        for index in section.columns.indices.dropFirst(2) {
+            let name = labels.columns.indices.contains(index) ? labels.columns[index] : ""
+            spectrum.columns.append(
+                NamedColumn(name: name.isEmpty ? "column \(index + 1)" : name, values: section.columns[index]))
+        }
+        if section.columns.count > 2 {
+            file.notes.append("column 2 is read as the intensities, columns 3 to \(table.width) beside them")
+        }
+        let identity = SpectrumIdentity(
+            labels: [title, labels.columns.dropFirst().first ?? "", stem], axis: axis,
+            intensities: spectrum.intensities)
+        spectrum.level = identity.level
+        spectrum.kind = identity.kind
+        if let note = identity.note { file.notes.append(note) }
+        file.spectra.append(spectrum)
+    }
+
+    /// The scale of the first column: as the header or the user says, else as the core level or the order of scanning
+    /// suggests.
+    private mutating func scale(
+        of energies: [Double], labels: HeaderLabels, level: CoreLevel?, photonEnergy: Double?
+    ) -> EnergyScale {
+        if let stated = options.energyScale {
+            if let scale = labels.scale, scale != stated {
+                file.notes.append(
+                    "the header says \(scale.rawValue) energy; read as \(stated.rawValue) energy because that was stated"
+                )
+            }
+            return stated
+        }
+        if let scale = labels.scale { return scale }
+        guard let first = energies.first, let last = energies.last else { return .binding }
+        let range = min(first, last)...max(first, last)
+        if let usual = level?.usualBindingEnergies, let level {
+            if range.overlaps(usual) {
+                file.notes.append("the first column is taken as binding energy: \(level) lies in its range")
+                return .binding
+            }
+            if let photonEnergy, range.overlaps((photonEnergy - usual.upperBound)...(photonEnergy - usual.lowerBound)) {
+                file.notes.append("the first column is taken as kinetic energy: \(level) lies in its range then")
+                return .kinetic
+            }
+        }
+        let scale: EnergyScale = first > last || range.lowerBound < 0 ? .binding : .kinetic
+        file.notes.append(
+            "the first column is taken as \(scale.rawValue) energy: it \(first > last ? "falls" : "rises"), and "
+                + "spectrometers scan towards higher kinetic energy; state the scale if this is wrong")
+        return scale
+    }
+
+    private mutating func unit(of intensities: [Double], label: String?) -> IntensityUnit {
+        if let unit = options.unit { return unit }
+        if let unit = label.flatMap(IntensityUnit.init(label:)) { return unit }
+        if intensities.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }) {
+            file.notes.append("the intensities are taken as counts: they are whole numbers")
+            return .counts
+        }
+        file.notes.append("the intensities are not whole numbers: their unit is unknown unless it is stated")
+        return .arbitrary
+    }
+
+    /// The line of that number as a message quotes it.
+    private static func line(_ number: Int, of bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var lines = ByteLines(bytes)
+        while let line = lines.next() {
+            if lines.number == number { return line.quoted }
+        }
+        return "nothing"
+    }
+}

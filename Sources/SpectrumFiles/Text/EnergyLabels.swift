@@ -1,0 +1,36 @@
+import Spectra
+
+extension EnergyScale {
+    /// The scale that a label names: "Binding Energy", "BE/eV", "B.E. (eV)", "Kinetic energy", "KE_C1s Scan".
+    ///
+    /// `nil` where it names neither.
+    init?(label: String) {
+        let text = label.lowercased()
+        if text.contains("binding") {
+            self = .binding
+        } else if text.contains("kinetic") {
+            self = .kinetic
+        } else {
+            switch text.filter({ $0 != "." && $0 != "_" }).prefix(while: \.isLetter) {
+            case "be", "ebin", "ebind": self = .binding
+            case "ke", "ekin": self = .kinetic
+            default: return nil
+            }
+        }
+    }
+}
+
+extension IntensityUnit {
+    /// The unit that a label names: "counts", "CPS_C1s", "count rate", "c/s"; `nil` where it names none.
+    init?(label: String) {
+        let text = label.lowercased()
+        let rates = ["cps", "c/s", "count rate", "counts/s", "counts / s", "counts per s", "cts/s", "count/s"]
+        if rates.contains(where: text.contains) {
+            self = .countsPerSecond
+        } else if text.contains("count") || text == "cts" {
+            self = .counts
+        } else {
+            return nil
+        }
+    }
+}

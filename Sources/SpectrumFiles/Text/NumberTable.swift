@@ -1,0 +1,90 @@
+import Spectra
+
+/// A part of a text file: lines of text followed by rows of numbers.
+struct TableSection {
+    /// The lines of text before the rows, blank ones left out, verbatim.
+    var header: [String] = []
+    /// The numbers column by column; `nan` for an empty cell.
+    var columns: [[Double]] = []
+    /// The number of the line of each row.
+    var rowLines: [Int32] = []
+    /// The numbers of lines among the rows that are not rows.
+    var faultyLines: [Int] = []
+    /// A blank line or a comment stands before these rows, and nothing else.
+    var followsBlank = false
+
+    /// The number of rows.
+    var rows: Int { rowLines.count }
+}
+
+/// Reads a text file as sections of numbers in columns.
+struct NumberTable {
+    let dialect: TableDialect
+    /// The number of columns that most rows have.
+    let width: Int
+    private(set) var sections: [TableSection] = []
+    /// Whether the last line lacks its line end, so that its last number may have been cut.
+    private(set) var endsOpen = false
+    /// Whether rows may have fewer cells than others, as where columns of unequal length stand side by side.
+    private let allowsEmptyCells: Bool
+
+    /// The table in `bytes`; `nil` where there is none.
+    init?(_ bytes: UnsafeBufferPointer<UInt8>, allowsEmptyCells: Bool) {
+        let beginning = UnsafeBufferPointer(rebasing: bytes[0..<min(bytes.count, 1 << 18)])
+        guard let (dialect, width, maximumWidth) = TableDialect.detect(in: beginning) else { return nil }
+        self.dialect = dialect
+        self.width = allowsEmptyCells ? maximumWidth : width
+        self.allowsEmptyCells = allowsEmptyCells
+        read(bytes)
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var lines = ByteLines(bytes)
+        var section = TableSection()
+        var cells: [Double] = []
+        var sawBlank = false
+        var pendingHeader: [String] = []
+        var row: [Double] = []
+        func finish() {
+            guard !section.rowLines.isEmpty else { return }
+            section.columns = Self.transpose(cells, width: width)
+            sections.append(section)
+        }
+        while let line = lines.next() {
+            row.removeAll(keepingCapacity: true)
+            switch dialect.scanRow(line, into: &row) {
+            case .blank:
+                sawBlank = true
+            case .numbers where row.count == width || (allowsEmptyCells && row.count < width):
+                if sawBlank || !pendingHeader.isEmpty, !section.rowLines.isEmpty || !pendingHeader.isEmpty {
+                    finish()
+                    section = TableSection(header: pendingHeader, followsBlank: pendingHeader.isEmpty)
+                    cells.removeAll()
+                }
+                (sawBlank, pendingHeader) = (false, [])
+                cells.append(contentsOf: row)
+                for _ in row.count..<width { cells.append(.nan) }
+                section.rowLines.append(Int32(truncatingIfNeeded: lines.number))
+            case .numbers where !section.rowLines.isEmpty:
+                section.faultyLines.append(lines.number)
+            case .text(let cell) where cell > 0 && !section.rowLines.isEmpty && pendingHeader.isEmpty:
+                section.faultyLines.append(lines.number)
+            case .numbers, .text:
+                pendingHeader.append(line.text)
+            }
+        }
+        endsOpen = lines.lastLineIsOpen
+        finish()
+    }
+
+    /// Numbers row by row turned into columns.
+    private static func transpose(_ cells: [Double], width: Int) -> [[Double]] {
+        let rows = cells.count / max(width, 1)
+        return (0..<width).map { column in
+            [Double](unsafeUninitializedCapacity: rows) { buffer, count in
+                for row in 0..<rows { buffer.initializeElement(at: row, to: cells[row * width + column]) }
+                count = rows
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+/// How a text table separates its columns and writes its decimals.
+struct TableDialect: Hashable {
+    /// What stands between two columns.
+    enum Separator: UInt8, CaseIterable {
+        case tab = 9
+        case semicolon = 59
+        case comma = 44
+        /// One or more spaces or tabs.
+        case blanks = 32
+
+        /// The name in a sentence.
+        var name: String {
+            switch self {
+            case .tab: "tabs"
+            case .semicolon: "semicolons"
+            case .comma: "commas"
+            case .blanks: "blanks"
+            }
+        }
+    }
+
+    let separator: Separator
+    let decimalMark: UInt8
+
+    /// All dialects, the stricter ones first: of two that read a table equally well the earlier is meant.
+    static let all: [TableDialect] = [
+        TableDialect(separator: .tab, decimalMark: ASCII.point),
+        TableDialect(separator: .semicolon, decimalMark: ASCII.point),
+        TableDialect(separator: .comma, decimalMark: ASCII.point),
+        TableDialect(separator: .blanks, decimalMark: ASCII.point),
+        TableDialect(separator: .tab, decimalMark: ASCII.comma),
+        TableDialect(separator: .semicolon, decimalMark: ASCII.comma),
+        TableDialect(separator: .blanks, decimalMark: ASCII.comma),
+    ]
+
+    /// The dialect in which most lines of `bytes` are rows of two numbers or more; `nil` where none has such a row.
+    ///
+    /// Also tells the number of columns that most of those rows have, and the number that the widest has.
+    static func detect(
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> (dialect: TableDialect, width: Int, maximumWidth: Int)? {
+        var best: (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)?
+        for dialect in all {
+            var lines = ByteLines(bytes)
+            var widths: [Int: Int] = [:]
+            var rows = 0
+            var row: [Double] = []
+            while let line = lines.next(), rows < 400 {
+                row.removeAll(keepingCapacity: true)
+                guard dialect.scanRow(line, into: &row) == .numbers, row.count > 1 else { continue }
+                widths[row.count, default: 0] += 1
+                rows += 1
+            }
+            guard rows > (best?.rows ?? 0) else { continue }
+            let width = widths.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 2
+            best = (dialect, width, widths.keys.max() ?? width, rows)
+        }
+        return best.map { ($0.dialect, $0.width, $0.maximumWidth) }
+    }
+
+    /// What a line is.
+    enum Row {
+        /// Numbers, with empty cells among them perhaps.
+        case numbers
+        /// Nothing but separators.
+        case blank
+        /// Anything else; the place of the cell that is not a number, counted from 0.
+        case text(cell: Int)
+    }
+
+    /// Reads the cells of a line into `row`; an empty cell becomes `nan` (no text is read as `nan`). Empty cells at the
+    /// end of the line are not stored.
+    @inline(__always)
+    func scanRow(_ line: UnsafeBufferPointer<UInt8>, into row: inout [Double]) -> Row {
+        let count = line.count
+        let first = row.count
+        var index = 0
+        var cell = 0
+        var filled = first
+        while true {
+            while index < count && isBlank(line[index]) { index += 1 }
+            if index == count { break }
+            if line[index] == separator.rawValue && separator != .blanks {
+                row.append(.nan)
+                index += 1
+                cell += 1
+                continue
+            }
+            guard let (value, end) = DecimalNumber.scan(line, from: index, decimalMark: decimalMark) else {
+                return .text(cell: cell)
+            }
+            index = end
+            if index < count && !isBlank(line[index]) && line[index] != separator.rawValue { return .text(cell: cell) }
+            row.append(value)
+            filled = row.count
+            cell += 1
+            while index < count && isBlank(line[index]) { index += 1 }
+            if index == count { break }
+            if separator != .blanks {
+                guard line[index] == separator.rawValue else { return .text(cell: cell) }
+                index += 1
+            }
+        }
+        row.removeLast(row.count - filled)
+        return row.count == first ? .blank : .numbers
+    }
+
+    /// Whether a byte means nothing within a cell; quotation marks around numbers are blanks as well.
+    @inline(__always)
+    private func isBlank(_ byte: UInt8) -> Bool {
+        byte == ASCII.space || byte == ASCII.quotationMark || (byte == ASCII.tab && separator != .tab)
+    }
+
+    /// The cells of a line of text, without blanks and quotation marks around them.
+    func cells(_ line: String) -> [String] {
+        let blanks: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\"" }
+        let parts: [Substring] =
+            separator == .blanks
+            ? line.split { $0 == " " || $0 == "\t" }
+            : line.split(separator: Character(Unicode.Scalar(separator.rawValue)), omittingEmptySubsequences: false)
+        return parts.map { part in
+            let start = part.drop(while: blanks)
+            return String(
+                start[..<(start.lastIndex { !blanks($0) }.map { start.index(after: $0) } ?? start.startIndex)])
+        }
+    }
+}
+
+extension TableDialect.Row: Equatable {}
