@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@testable import SpectralMath
+
+@Suite("Kernels")
+struct SpectralColumnsTests {
+    static let levels = SIMDLevel.allCases.filter { $0 <= .best }
+    static let shapes = [
+        SpectralColumns.GaussLorentz(gauss: 1.94, lorentz: 1.2, share: 0, isSum: false),
+        SpectralColumns.GaussLorentz(gauss: 2.7725887, lorentz: 4, share: 0.3, isSum: true),
+    ]
+    // A number of points that fills no vector of any level.
+    static let abscissa = (0..<237).map { 158 + 0.05 * Double($0) + 0.003 * sin(Double($0)) }
+
+    private func reference(_ line: SpectralColumns.Line, _ shape: SpectralColumns.GaussLorentz, _ x: Double) -> Double {
+        let t = (x - line.center) / line.width
+        if shape.isSum {
+            let gauss = (1 - shape.share) * exp(-shape.gauss * t * t)
+            return line.height * (gauss + shape.share / (1 + shape.lorentz * t * t))
+        }
+        return line.height * exp(-shape.gauss * t * t) / (1 + shape.lorentz * t * t)
+    }
+
+    @Test("values equal the formula at every instruction set", arguments: levels, shapes)
+    func valuesEqualTheFormula(level: SIMDLevel, shape: SpectralColumns.GaussLorentz) {
+        let columns = SpectralColumns(abscissa: Self.abscissa, columnCount: 3, level: level)
+        let first = SpectralColumns.Line(center: 161.6, width: 1.1, height: 100, widthSlope: 1)
+        let second = SpectralColumns.Line(center: 162.78, width: 1.3, height: 50, widthSlope: 1.1)
+        columns.fill(value: 0, byCenter: 1, byWidth: 2, lines: first, second, shape: shape)
+        for (i, x) in Self.abscissa.enumerated() {
+            let expected = reference(first, shape, x) + reference(second, shape, x)
+            #expect(abs(columns.column(0)[i] - expected) <= 1e-13 * 150)
+        }
+    }
+
+    @Test("derivatives equal difference quotients", arguments: levels, shapes)
+    func derivativesEqualDifferenceQuotients(level: SIMDLevel, shape: SpectralColumns.GaussLorentz) {
+        let columns = SpectralColumns(abscissa: Self.abscissa, columnCount: 3, level: level)
+        // A unit-area pair whose second line is 1.2 times as wide: what a width parameter w does to each line.
+        func lines(_ shift: Double, _ width: Double) -> (SpectralColumns.Line, SpectralColumns.Line) {
+            (
+                .init(center: 161.6 + shift, width: width, height: 2 / width, widthSlope: 1),
+                .init(center: 162.78 + shift, width: 1.2 * width, height: 1 / (1.2 * width), widthSlope: 1.2)
+            )
+        }
+        let centre = lines(0, 1.1)
+        columns.fill(value: 0, byCenter: 1, byWidth: 2, lines: centre.0, centre.1, shape: shape)
+        let h = 1e-5
+        func total(_ pair: (SpectralColumns.Line, SpectralColumns.Line), _ x: Double) -> Double {
+            reference(pair.0, shape, x) + reference(pair.1, shape, x)
+        }
+        for (i, x) in Self.abscissa.enumerated() {
+            let byCenter = (total(lines(h, 1.1), x) - total(lines(-h, 1.1), x)) / (2 * h)
+            let byWidth = (total(lines(0, 1.1 + h), x) - total(lines(0, 1.1 - h), x)) / (2 * h)
+            #expect(abs(columns.column(1)[i] - byCenter) < 1e-8)
+            #expect(abs(columns.column(2)[i] - byWidth) < 1e-8)
+        }
+    }
+
+    @Test("far wings underflow to nothing without becoming infinite or NaN", arguments: levels)
+    func farWingsVanish(level: SIMDLevel) {
+        let far = [-1e6, -1e3, 0, 1e3, 1e6]
+        let columns = SpectralColumns(abscissa: far, columnCount: 3, level: level)
+        let gauss = SpectralColumns.GaussLorentz(gauss: 2.77, lorentz: 0, share: 0, isSum: false)
+        columns.fill(
+            value: 0, byCenter: 1, byWidth: 2, lines: .init(center: 0, width: 1, height: 1, widthSlope: 1), shape: gauss)
+        #expect(columns.column(0)[2] == 1)
+        for i in [0, 1, 3, 4] { #expect(columns.column(0)[i] >= 0 && columns.column(0)[i] < 1e-300) }
+        for k in 1...2 { #expect(columns.column(k).allSatisfy(\.isFinite)) }
+    }
+
+    @Test("the Gram matrix is the sum of weighted products, whatever the number of columns", arguments: levels, 1...11)
+    func gramIsTheSumOfProducts(level: SIMDLevel, count: Int) {
+        let columns = SpectralColumns(abscissa: Self.abscissa, columnCount: count, level: level)
+        for k in 0..<count {
+            for i in Self.abscissa.indices { columns.column(k)[i] = sin(Double(i * (k + 1)) * 0.37) + Double(k) }
+        }
+        for i in Self.abscissa.indices { columns.pointWeights[i] = 0.1 + Double(i % 7) }
+        let gram = UnsafeMutableBufferPointer<Double>.allocate(capacity: count * count)
+        defer { gram.deallocate() }
+        for firstRow in [0, count - 1] {
+            gram.initialize(repeating: .nan)
+            columns.gram(count: count, firstRow: firstRow, into: gram, rowLength: count)
+            for a in firstRow..<count {
+                for b in 0...a {
+                    let expected = Self.abscissa.indices.reduce(0.0) {
+                        $0 + columns.pointWeights[$1] * columns.column(a)[$1] * columns.column(b)[$1]
+                    }
+                    #expect(abs(gram[a * count + b] - expected) <= 1e-12 * (abs(expected) + 1000))
+                }
+            }
+        }
+    }
+
+    @Test("the cumulative integral of a straight line is exact on unequal steps", arguments: 1...6)
+    func cumulativeIntegralOfALine(count: Int) {
+        let columns = SpectralColumns(abscissa: Self.abscissa, columnCount: 2 * count)
+        for k in 0..<count {
+            for (i, x) in Self.abscissa.enumerated() { columns.column(k)[i] = Double(k + 1) * x + 2 }
+        }
+        columns.integrate(from: 0, into: count, count: count)
+        let start = Self.abscissa[0]
+        for k in 0..<count {
+            for (i, x) in Self.abscissa.enumerated() {
+                let expected = Double(k + 1) * (x * x - start * start) / 2 + 2 * (x - start)
+                #expect(abs(columns.column(count + k)[i] - expected) < 1e-9)
+            }
+        }
+    }
+
+    @Test("residuals and chi squared", arguments: levels)
+    func residuals(level: SIMDLevel) {
+        let columns = SpectralColumns(abscissa: Self.abscissa, columnCount: 3, level: level)
+        for i in Self.abscissa.indices {
+            columns.column(0)[i] = Double(i % 5)
+            columns.column(1)[i] = 1
+            columns.column(2)[i] = Double(i)
+            columns.pointWeights[i] = 2
+        }
+        let coefficients = [3.0, -1.0]
+        let chi2 = coefficients.withUnsafeBufferPointer { columns.residual(data: 2, first: 0, coefficients: $0) }
+        let expected = Self.abscissa.indices.map { Double($0) - 3 * Double($0 % 5) + 1 }
+        #expect(zip(columns.lastResiduals, expected).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(abs(chi2 - expected.reduce(0) { $0 + 2 * $1 * $1 }) < 1e-6)
+    }
+}
