@@ -120,7 +120,6 @@ struct BoundedLinearSolver: ~Copyable {
         var gain = 0.0
         for k in 0..<count where isHeld[k] && lower[k] < upper[k] && matrix[k * count + k] > 0 {
             let onLower = solution[k] == lower[k], onUpper = solution[k] == upper[k]
-            guard onLower || onUpper else { continue }
             var slope = vector[k]
             var size = abs(slope)
             for j in 0..<count {
@@ -128,7 +127,9 @@ struct BoundedLinearSolver: ~Copyable {
                 slope -= term
                 size = max(size, abs(term))
             }
-            guard onLower ? slope > 1e-12 * size : slope < -1e-12 * size else { continue }
+            // One held inside its bounds, because its column depended on others then free, moves either way.
+            let allowed = onLower ? slope : onUpper ? -slope : abs(slope)
+            guard allowed > 1e-12 * size else { continue }
             let decrease = slope * slope / matrix[k * count + k]
             if decrease > gain {
                 gain = decrease

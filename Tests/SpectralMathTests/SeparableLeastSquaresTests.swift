@@ -131,7 +131,11 @@ struct SeparableLeastSquaresTests {
     @Test("bounded linear solutions satisfy the Kuhn-Tucker conditions", arguments: 0..<200)
     func boundedLinearIsOptimal(seed: Int) {
         let n = 2 + seed % 6
-        func random(_ k: Int) -> Double { sin(Double(seed * 7919 + k * 104729) * 0.61803) * 2 }
+        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 12345
+        func random(_ k: Int) -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 33) / Double(1 << 30) - 1
+        }
         let rows = 9
         let design = (0..<rows).map { r in (0..<n).map { random(r * n + $0) } }
         let y = (0..<rows).map { random(1000 + $0) }
@@ -154,7 +158,7 @@ struct SeparableLeastSquaresTests {
             }
         }
         let bounds = (0..<n).map { $0 % 2 == 0 ? 0...Double.infinity : -0.2...0.3 }
-        var solver = BoundedLinearSolver(bounds: bounds)
+        let solver = BoundedLinearSolver(bounds: bounds)
         solver.solve(matrix: matrix, vector: vector, solution: solution, isHeld: held)
         for k in 0..<n {
             let slope = vector[k] - (0..<n).reduce(0) { $0 + matrix[k * n + $1] * solution[$1] }

@@ -1,0 +1,127 @@
+import Foundation
+import SpectralMath
+import Testing
+
+@testable import Photoemission
+
+/// The model's Jacobian against difference quotients, for every kind of parameter and link.
+@Suite("Derivatives of the model")
+struct PeakProblemTests {
+    static let energies = SimulatedSpectrum.grid(157...171, step: 0.1)
+
+    static let models: [(String, PeakModel)] = [
+        (
+            "every parameter of a doublet free, GL",
+            PeakModel(.s2p) {
+                Doublet(
+                    "a", near: 161.6, width: .free(start: 1.1, min: 0.4, max: 3),
+                    splitting: .free(start: 1.18, min: 1, max: 1.4), areaRatio: .free(start: 0.5, min: 0.2, max: 0.9),
+                    widthRatio: .free(start: 1.1, min: 0.8, max: 1.5), mixing: .free(start: 30, min: 5, max: 95))
+            }
+        ),
+        (
+            "every parameter of a doublet free, SGL, subtracted background",
+            PeakModel(.s2p, background: .none, shape: .glSum(mix: 40)) {
+                Doublet(
+                    "a", near: 162, splitting: .free(start: 1.18, min: 1, max: 1.4),
+                    areaRatio: .free(start: 0.5, min: 0.2, max: 0.9),
+                    widthRatio: .free(start: 1.1, min: 0.8, max: 1.5), mixing: .free(start: 40, min: 5, max: 95))
+            }
+        ),
+        (
+            "links of every kind, slope beside the step",
+            PeakModel(.s2p, background: Background(.shirley, hasSlope: true)) {
+                Doublet("a", near: 160.2, width: .sameAs("c"))
+                Doublet("b", near: 161.6, width: .ratio(of: "a", by: .free(start: 1.2, min: 0.5, max: 2)))
+                Doublet(
+                    "c", position: .offset(from: "b", by: .free(start: 1.5, min: 1, max: 2)),
+                    width: .free(start: 1.2, min: 0.5, max: 3), area: .ratio(of: "b", by: .fixed(0.3)))
+                Singlet("d", near: 165, width: .prior(start: 1.4, mean: 1.5, sigma: 0.1, min: 0.5, max: 3),
+                    area: .ratio(of: "a", by: .free(start: 0.4, min: 0, max: 2)))
+            }
+        ),
+        (
+            "a fitted calibration and a prior on an area",
+            PeakModel(.s2p, calibration: .line("b", at: 161.6)) {
+                Doublet("a", near: 160.2, area: .prior(start: nil, mean: 300, sigma: 20, min: 0, max: .infinity))
+                Doublet("b", near: 161.6)
+            }
+        ),
+    ]
+
+    @Test("gradient and curvature equal difference quotients of chi squared", arguments: models.indices)
+    func jacobianIsRight(index: Int) throws {
+        let (_, model) = Self.models[index]
+        let resolved = try model.resolved(calibration: model.calibration)
+        var numbers = SimulationNumbers(seed: UInt64(index + 1))
+        let data = SimulatedSpectrum(
+            energies: Self.energies, lines: SimulatedSpectrum.doublet(161.5, width: 1.2, area: 900)
+                + SimulatedSpectrum.doublet(160.1, width: 1, area: 300), constant: 100, shirley: 0.04
+        ).spectrum(noise: &numbers).intensities
+        var problem = PeakProblem(model: resolved, energies: Self.energies)
+        problem.setData(data, weights: data.map { 1 / max($0, 1) })
+        let p = resolved.nonlinear.count, l = resolved.linear.count, n = p + l
+        var theta = resolved.nonlinear.map { $0.start ?? ($0.bounds.lowerBound + $0.bounds.upperBound) / 2 }
+        if let shirley = resolved.shirleyIndex { theta[shirley] = 0.05 }
+        if let shift = resolved.shiftIndex { theta[shift] = 0.13 }
+        var coefficients = (0..<l).map { 80 + 150 * Double($0) }
+
+        struct Evaluation {
+            var chi2: Double
+            var matrix: [Double]
+            var gradient: [Double]
+        }
+        func evaluate(_ theta: [Double], _ coefficients: [Double]) throws -> Evaluation {
+            var scratch = [Double](repeating: 0, count: l * l), vector = [Double](repeating: 0, count: l)
+            var matrix = [Double](repeating: 0, count: n * n), gradient = [Double](repeating: 0, count: n)
+            try theta.withUnsafeBufferPointer { theta in
+                try scratch.withUnsafeMutableBufferPointer { scratch in
+                    try vector.withUnsafeMutableBufferPointer { vector in
+                        try problem.linearEquations(at: theta, matrix: scratch, vector: vector)
+                    }
+                }
+            }
+            let chi2 = coefficients.withUnsafeBufferPointer { c in
+                matrix.withUnsafeMutableBufferPointer { m in
+                    gradient.withUnsafeMutableBufferPointer { g in
+                        problem.normalEquations(coefficients: c, matrix: m, gradient: g)
+                    }
+                }
+            }
+            return Evaluation(chi2: chi2, matrix: matrix, gradient: gradient)
+        }
+        let centre = try evaluate(theta, coefficients)
+        for a in 0..<n {
+            let scale = a < p ? 1e-5 : 1e-3
+            func moved(_ by: Double) throws -> Evaluation {
+                if a < p {
+                    theta[a] += by
+                    defer { theta[a] -= by }
+                    return try evaluate(theta, coefficients)
+                }
+                coefficients[a - p] += by
+                defer { coefficients[a - p] -= by }
+                return try evaluate(theta, coefficients)
+            }
+            // chi^2 falls along the gradient: d chi^2 / dp = -2 J'W r.
+            let slope = try (moved(scale).chi2 - moved(-scale).chi2) / (2 * scale)
+            let natural = (centre.matrix[a * n + a] * centre.chi2).squareRoot() + 1e-9
+            #expect(abs(slope + 2 * centre.gradient[a]) < 2e-5 * natural, "parameter \(a)")
+        }
+    }
+
+    @Test("components that share a coefficient, sharing a bound or a ratio, solve to the same spectrum")
+    func sharedAreasAreRight() throws {
+        let simulated = SimulatedSpectrum(
+            energies: Self.energies,
+            lines: SimulatedSpectrum.doublet(161.6, width: 1.1, area: 900)
+                + SimulatedSpectrum.doublet(163.4, width: 1.1, area: 270), constant: 50, shirley: 0.03)
+        let model = PeakModel(.s2p, defaults: [.splitting: .fixed(1.18)]) {
+            Doublet("a", near: 161.6)
+            Doublet("b", near: 163.4, width: .sameAs("a"), area: .ratio(of: "a", by: .fixed(0.3)))
+        }
+        let fit = try model.fit(simulated.exact)
+        #expect(abs(fit.components[0].area.value - 900) < 1e-4)
+        #expect(abs(fit.components[1].area.value - 270) < 1e-4)
+    }
+}
