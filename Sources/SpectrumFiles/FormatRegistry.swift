@@ -12,7 +12,15 @@ enum FormatRegistry {
     /// Throws `ReadError.unknownFormat` where no format recognises it.
     static func format(of content: FileContent) throws -> any SpectrumFormat.Type {
         for format in formats where format.recognises(content) { return format }
-        throw ReadError.unknownFormat(file: content.path, hint: "no reader recognises its content")
+        throw ReadError.unknownFormat(file: content.path, hint: hint(for: content))
+    }
+
+    /// What can be said of content that no reader recognises.
+    private static func hint(for content: FileContent) -> String {
+        if content.data.isEmpty { return "it is empty" }
+        let isText = content.withBeginning(1 << 16) { PlainColumnsFormat.looksLikeText($0) }
+        let names = formats.map { $0.name }.joined(separator: ", ")
+        return "it is \(isText ? "text without rows of numbers" : "binary") and matches none of: \(names)"
     }
 }
 

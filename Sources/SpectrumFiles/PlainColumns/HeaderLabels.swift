@@ -21,7 +21,9 @@ struct HeaderLabels {
                 columns = cells
             }
         }
-        if columns.isEmpty, texts.count == 1 { title = texts[0].trimmingCharacters(in: .whitespaces) }
+        if columns.isEmpty, texts.count == 1, texts[0].contains(where: \.isLetter) {
+            title = texts[0].trimmingCharacters(in: .whitespaces)
+        }
         scale = columns.first.flatMap(EnergyScale.init(label:))
         if scale == nil {
             let named = Set(texts.compactMap { Self.scaleInProse($0) })
