@@ -33,7 +33,8 @@ struct InfoReport: Encodable {
         init(_ spectrum: Spectrum) { self.spectrum = spectrum }
 
         enum CodingKeys: String, CodingKey {
-            case name, sample, level, kind, axis, points, first, last, step, unit, sweeps, transmission, columns, comments
+            case name, sample, level, kind, axis, points, first, last, step, unit, sweeps, transmission, columns,
+                comments
             case source, instrument, date, further
             case uniformStep = "uniform_step"
             case intensitySum = "intensity_sum"

@@ -36,7 +36,8 @@ struct PeakProblemTests {
                 Doublet(
                     "c", position: .offset(from: "b", by: .free(start: 1.5, min: 1, max: 2)),
                     width: .free(start: 1.2, min: 0.5, max: 3), area: .ratio(of: "b", by: .fixed(0.3)))
-                Singlet("d", near: 165, width: .prior(start: 1.4, mean: 1.5, sigma: 0.1, min: 0.5, max: 3),
+                Singlet(
+                    "d", near: 165, width: .prior(start: 1.4, mean: 1.5, sigma: 0.1, min: 0.5, max: 3),
                     area: .ratio(of: "a", by: .free(start: 0.4, min: 0, max: 2)))
             }
         ),
@@ -55,12 +56,15 @@ struct PeakProblemTests {
         let resolved = try model.resolved(calibration: model.calibration)
         var numbers = SimulationNumbers(seed: UInt64(index + 1))
         let data = SimulatedSpectrum(
-            energies: Self.energies, lines: SimulatedSpectrum.doublet(161.5, width: 1.2, area: 900)
+            energies: Self.energies,
+            lines: SimulatedSpectrum.doublet(161.5, width: 1.2, area: 900)
                 + SimulatedSpectrum.doublet(160.1, width: 1, area: 300), constant: 100, shirley: 0.04
         ).spectrum(noise: &numbers).intensities
         var problem = PeakProblem(model: resolved, energies: Self.energies)
         problem.setData(data, weights: data.map { 1 / max($0, 1) })
-        let p = resolved.nonlinear.count, l = resolved.linear.count, n = p + l
+        let p = resolved.nonlinear.count
+        let l = resolved.linear.count
+        let n = p + l
         var theta = resolved.nonlinear.map { $0.start ?? ($0.bounds.lowerBound + $0.bounds.upperBound) / 2 }
         if let shirley = resolved.shirleyIndex { theta[shirley] = 0.05 }
         if let shift = resolved.shiftIndex { theta[shift] = 0.13 }
@@ -72,8 +76,10 @@ struct PeakProblemTests {
             var gradient: [Double]
         }
         func evaluate(_ theta: [Double], _ coefficients: [Double]) throws -> Evaluation {
-            var scratch = [Double](repeating: 0, count: l * l), vector = [Double](repeating: 0, count: l)
-            var matrix = [Double](repeating: 0, count: n * n), gradient = [Double](repeating: 0, count: n)
+            var scratch = [Double](repeating: 0, count: l * l)
+            var vector = [Double](repeating: 0, count: l)
+            var matrix = [Double](repeating: 0, count: n * n)
+            var gradient = [Double](repeating: 0, count: n)
             try theta.withUnsafeBufferPointer { theta in
                 try scratch.withUnsafeMutableBufferPointer { scratch in
                     try vector.withUnsafeMutableBufferPointer { vector in

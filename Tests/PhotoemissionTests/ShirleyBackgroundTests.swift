@@ -16,7 +16,8 @@ struct ShirleyBackgroundTests {
     @Test("the trapezium rule gives back the step that the peaks were drawn with")
     func recoversTheDrawnStep() throws {
         let simulated = step()
-        let data = simulated.expected, peaks = simulated.peaks
+        let data = simulated.expected
+        let peaks = simulated.peaks
         let background = try ShirleyBackground(low: data[0], high: data[data.count - 1], rule: .trapezium)
             .curve(bindingEnergies: Self.energies, intensities: data)
         for i in data.indices { #expect(abs(background[i] + peaks[i] - data[i]) < 1e-6 * 4000) }
@@ -38,7 +39,8 @@ struct ShirleyBackgroundTests {
     func casaXPSDefinition() throws {
         var numbers = SimulationNumbers(seed: 3)
         let data = step().spectrum(noise: &numbers).intensities
-        let low = data[0], high = data[data.count - 1]
+        let low = data[0]
+        let high = data[data.count - 1]
         let background = try ShirleyBackground(low: low, high: high).curve(
             bindingEnergies: Self.energies, intensities: data)
         let differences = zip(data, background).map { abs($0 - $1) }
@@ -54,7 +56,8 @@ struct ShirleyBackgroundTests {
         let energies = Self.energies.enumerated().filter { $0.offset % 3 != 1 || $0.offset > 150 }.map(\.element)
         var simulated = step()
         simulated.energies = energies
-        let data = simulated.expected, peaks = simulated.peaks
+        let data = simulated.expected
+        let peaks = simulated.peaks
         let background = try ShirleyBackground(low: data[0], high: data[data.count - 1], rule: .trapezium)
             .curve(bindingEnergies: energies, intensities: data)
         for i in data.indices { #expect(abs(background[i] + peaks[i] - data[i]) < 1e-6 * 4000) }

@@ -86,7 +86,8 @@ struct SeparableLeastSquaresTests {
         }
         let (rate, a, b) = (solution.nonlinear[0], solution.linear[0], solution.linear[1])
         #expect(abs(chi2(rate, a, b) - solution.chi2) < 1e-12)
-        for (dr, da, db) in [(1e-4, 0.0, 0.0), (-1e-4, 0, 0), (0, 1e-4, 0), (0, -1e-4, 0), (0, 0, 1e-4), (0, 0, -1e-4)] {
+        for (dr, da, db) in [(1e-4, 0.0, 0.0), (-1e-4, 0, 0), (0, 1e-4, 0), (0, -1e-4, 0), (0, 0, 1e-4), (0, 0, -1e-4)]
+        {
             #expect(chi2(rate + dr, a + da, b + db) > solution.chi2)
         }
     }

@@ -64,7 +64,8 @@ struct SpectralColumnsTests {
         let columns = SpectralColumns(abscissa: far, columnCount: 3, level: level)
         let gauss = SpectralColumns.GaussLorentz(gauss: 2.77, lorentz: 0, share: 0, isSum: false)
         columns.fill(
-            value: 0, byCenter: 1, byWidth: 2, lines: .init(center: 0, width: 1, height: 1, widthSlope: 1), shape: gauss)
+            value: 0, byCenter: 1, byWidth: 2, lines: .init(center: 0, width: 1, height: 1, widthSlope: 1), shape: gauss
+        )
         #expect(columns.column(0)[2] == 1)
         for i in [0, 1, 3, 4] { #expect(columns.column(0)[i] >= 0 && columns.column(0)[i] < 1e-300) }
         for k in 1...2 {

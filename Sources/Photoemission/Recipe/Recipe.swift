@@ -161,7 +161,8 @@ private enum RecipeReader {
         if let leader = fields["from"] {
             try rejectOthers(fields, besides: ["from", "offset", "ratio"], value)
             switch (fields["offset"], fields["ratio"]) {
-            case (let offset?, nil): return .offset(from: try leader.text(), by: try free(offset, quantity, isLink: true))
+            case (let offset?, nil):
+                return .offset(from: try leader.text(), by: try free(offset, quantity, isLink: true))
             case (nil, let ratio?): return .ratio(of: try leader.text(), by: try free(ratio, quantity, isLink: true))
             default: throw value.error(expected: "either an offset or a ratio beside \"from\"")
             }

@@ -24,7 +24,8 @@ struct SimulationNumbers: RandomNumberGenerator {
     /// A Poisson number: multiplication for small means, rounded normal with the cube-root transform's accuracy
     /// avoided by splitting for large ones.
     mutating func poisson(_ mean: Double) -> Double {
-        var rest = mean, count = 0.0
+        var rest = mean
+        var count = 0.0
         while rest > 30 {
             // Atkinson's gamma splitting: the 7/8 m-th arrival time decides how the rest divides.
             let m = floor(rest * 7 / 8)
@@ -44,9 +45,11 @@ struct SimulationNumbers: RandomNumberGenerator {
 
     /// A gamma number of integer shape, by Marsaglia and Tsang's method.
     private mutating func gamma(_ shape: Double) -> Double {
-        let d = shape - 1.0 / 3, c = 1 / (9 * d).squareRoot()
+        let d = shape - 1.0 / 3
+        let c = 1 / (9 * d).squareRoot()
         while true {
-            let x = normal(), v = pow(1 + c * x, 3)
+            let x = normal()
+            let v = pow(1 + c * x, 3)
             guard v > 0 else { continue }
             let u = Double.random(in: Double.leastNonzeroMagnitude...1, using: &self)
             if log(u) < 0.5 * x * x + d - d * v + d * log(v) { return d * v }

@@ -1,0 +1,196 @@
+import Foundation
+import Spectra
+import SpectrumFiles
+import TestSupport
+import Testing
+
+@testable import Photoemission
+
+/// What CasaXPS exported of its own fits, against the same curves drawn here.
+@Suite("Agreement with CasaXPS", .enabled(if: SharedData.isPresent, "the folder of shared data is absent"))
+struct CasaXPSAgreementTests {
+    struct Export: Sendable, CustomTestStringConvertible {
+        var file: URL
+        var golden: Golden
+        var testDescription: String { file.lastPathComponent }
+    }
+
+    struct Golden: Decodable, Sendable {
+        struct Background: Decodable, Sendable {
+            var type: String
+            var points_averaged_at_each_end: Int?
+        }
+        struct Region: Decodable, Sendable {
+            var first_channel: Int
+            var last_channel: Int
+        }
+        struct Component: Decodable, Sendable {
+            var name: String
+            var line_shape: String?
+            var position_be: Double?
+            var fwhm: Double?
+            var area: Double?
+        }
+        var background: Background?
+        var region: Region?
+        var components: [Component]?
+    }
+
+    static let exports: [Export] = SharedData.files(in: "xps/casaxps-export", suffix: ".golden.json").compactMap {
+        url in
+        let file = URL(fileURLWithPath: String(url.path.dropLast(".golden.json".count)))
+        guard let data = try? Data(contentsOf: url), let golden = try? JSONDecoder().decode(Golden.self, from: data),
+            golden.background != nil
+        else { return nil }
+        return Export(file: file, golden: golden)
+    }
+
+    static let shirleyExports = exports.filter { $0.golden.background?.type == "Shirley" }
+    static let drawableExports = exports.filter { export in
+        export.golden.components?.contains { LineShape(name: $0.line_shape ?? "") != nil } ?? false
+    }
+
+    private func spectrum(_ export: Export) throws -> Spectrum {
+        try #require(SpectrumFile(contentsOf: export.file.path).spectra.first)
+    }
+
+    private func column(_ spectrum: Spectrum, _ name: String) throws -> [Double] {
+        try #require(spectrum.columns.first { $0.name.hasPrefix(name) }?.values)
+    }
+
+    @Test("Shirley backgrounds follow CasaXPS's to the digits of the export", arguments: shirleyExports)
+    func shirleyBackgrounds(export: Export) throws {
+        let spectrum = try spectrum(export)
+        let region = try #require(export.golden.region)
+        let energies = try #require(spectrum.axis.bindingEnergies)
+        let exported = try column(spectrum, "Background")
+        let points = export.golden.background?.points_averaged_at_each_end ?? 3
+        // Files run from high to low binding energy.
+        let intensities = Array(spectrum.intensities.reversed())
+        let first = energies.count - 1 - region.last_channel
+        let last = energies.count - 1 - region.first_channel
+        let background = try ShirleyBackground(
+            low: EndIntensity.mean(of: intensities, around: first, points: points, offset: 0),
+            high: EndIntensity.mean(of: intensities, around: last, points: points, offset: 0)
+        ).curve(
+            bindingEnergies: Array(energies.reversed()[first...last]), intensities: Array(intensities[first...last]))
+        let theirs = Array(exported.reversed()[first...last])
+        let range = try #require(theirs.max()) - (try #require(theirs.min()))
+        // Exports print six significant digits: backgrounds whose whole range is a few counts cannot agree better than
+        // half a unit of the last one.
+        let printed = 0.5 * pow(10, floor(log10(theirs.max() ?? 1)) - 5)
+        let worst = zip(background, theirs).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(worst < 5e-4 * range + printed, "\(worst / range) of the range")
+    }
+
+    @Test("GL components follow CasaXPS's curves to 1e-4 of their height", arguments: drawableExports)
+    func components(export: Export) throws {
+        let spectrum = try spectrum(export)
+        let energies = try #require(spectrum.axis.bindingEnergies)
+        let background = try column(spectrum, "Background")
+        for component in export.golden.components ?? [] {
+            guard let shape = LineShape(name: component.line_shape ?? ""), let position = component.position_be,
+                let fwhm = component.fwhm, let area = component.area
+            else { continue }
+            let curve = try column(spectrum, component.name)
+            let height = area * shape.value(at: 0, fwhm: fwhm)
+            let region = try #require(export.golden.region)
+            let channels = region.first_channel...region.last_channel
+            let differences = channels.map { i in
+                (background[i] + area * shape.value(at: energies[i] - position, fwhm: fwhm) - curve[i]) / height
+            }
+            let rms = (differences.reduce(0) { $0 + $1 * $1 } / Double(differences.count)).squareRoot()
+            #expect(rms < 1e-4, "\(component.name)")
+            // CasaXPS's own curves are rough at this level: single points next to each other jump by 3e-4 of the height.
+            #expect((differences.map(abs).max() ?? .infinity) < 4e-4, "\(component.name)")
+        }
+    }
+
+    // MARK: - Fits stored in VAMAS files
+
+    struct StoredFit: Sendable, CustomTestStringConvertible {
+        var spectrum: Spectrum
+        var fit: CasaXPSFit
+        var converged: Bool
+        var testDescription: String { "\(spectrum.sample) \(spectrum.name)" }
+    }
+
+    struct Verified: Decodable {
+        struct Fit: Decodable {
+            var block: Int
+            var verification: Verification?
+        }
+        struct Verification: Decodable {
+            var casaxps_fit_is_at_its_optimum: Bool
+        }
+        var fits: [Fit]
+    }
+
+    /// The stored fits whose shapes and backgrounds can be drawn, and whether they had converged when saved.
+    static let storedFits: [StoredFit] = {
+        var found: [StoredFit] = []
+        for file in SharedData.files(in: "xps/vamas", suffix: ".vms") {
+            guard let data = try? Data(contentsOf: URL(fileURLWithPath: file.path + ".verified.json")),
+                let verified = try? JSONDecoder().decode(Verified.self, from: data),
+                let spectra = try? SpectrumFile(contentsOf: file.path).spectra
+            else { continue }
+            for entry in verified.fits where spectra.indices.contains(entry.block) {
+                let spectrum = spectra[entry.block]
+                guard let fits = try? spectrum.casaXPSFits(), let rates = try? spectrum.inCountsPerSecond() else {
+                    continue
+                }
+                found += fits.map {
+                    StoredFit(
+                        spectrum: rates, fit: $0, converged: entry.verification?.casaxps_fit_is_at_its_optimum ?? false)
+                }
+            }
+        }
+        return found
+    }()
+
+    @Test("stored fits with GL lines and a Shirley background are found")
+    func storedFitsAreFound() {
+        #expect(Self.storedFits.contains { $0.converged })
+    }
+
+    @Test("a fit under CasaXPS's objective lands where CasaXPS's converged fit was saved", arguments: storedFits)
+    func refit(stored: StoredFit) throws {
+        guard stored.converged else { return }
+        let fit = try stored.fit.model.fit(stored.spectrum, options: CasaXPSFit.options)
+        #expect(fit.convergence.converged, "\(fit.convergence.reason)")
+        let total = stored.fit.stored.reduce(0) { $0 + $1.area.value }
+        for (component, (casa, position)) in zip(fit.components, zip(stored.fit.stored, stored.fit.positions)) {
+            #expect(abs(component.area.value - casa.area.value) < 2e-3 * total, "\(component.name)")
+            #expect(abs(component.position.value - position) < 1e-3, "\(component.name)")
+        }
+    }
+
+    @Test("a stored fit is found again from a start away from it", arguments: storedFits)
+    func refitFromAfar(stored: StoredFit) throws {
+        guard stored.converged else { return }
+        var model = stored.fit.model
+        for index in model.components.indices {
+            if case .free(let start?, let low, let high) = model.components[index].position {
+                model.components[index].position = .free(start: min(high, start + 0.25), min: low, max: high)
+            }
+            if case .free(let start?, let low, let high) = model.components[index].width {
+                model.components[index].width = .free(start: max(low, 0.75 * start), min: low, max: high)
+            }
+        }
+        let fit = try model.fit(stored.spectrum, options: CasaXPSFit.options)
+        let total = stored.fit.stored.reduce(0) { $0 + $1.area.value }
+        for (component, casa) in zip(fit.components, stored.fit.stored) {
+            #expect(abs(component.area.value - casa.area.value) < 2e-3 * total, "\(component.name)")
+        }
+    }
+
+    @Test("by default the background is fitted and counts are weighted by their statistics", arguments: storedFits)
+    func ownDefault(stored: StoredFit) throws {
+        var model = stored.fit.model
+        model.background = .shirley
+        let fit = try model.fit(stored.spectrum)
+        #expect(fit.convergence.converged, "\(fit.convergence.reason)")
+        #expect(fit.background.isFitted)
+        #expect(fit.components.allSatisfy { $0.area.value >= 0 })
+    }
+}
