@@ -5,6 +5,9 @@
 static const unsigned char core_levels[] = {
 #embed "xps/core-levels.yaml"
 };
+static const unsigned char species[] = {
+#embed "xps/species.yaml"
+};
 static const unsigned char b1s_borate_coating[] = {
 #embed "recipes/b1s-borate-coating.yaml"
 };
@@ -49,6 +52,7 @@ static const unsigned char s2p_lgps[] = {
 
 static const interphase_reference_file files[] = {
     FILE_ENTRY("xps/core-levels.yaml", core_levels),
+    FILE_ENTRY("xps/species.yaml", species),
     FILE_ENTRY("recipes/b1s-borate-coating.yaml", b1s_borate_coating),
     FILE_ENTRY("recipes/c1s-peo.yaml", c1s_peo),
     FILE_ENTRY("recipes/co2p-licoo2.yaml", co2p_licoo2),

@@ -13,7 +13,9 @@ public enum ReferenceLibrary {
     public static var fileNames: [String] { files.map(\.name) }
 
     /// What is wrong with the compiled-in files: nothing.
-    public static var problems: [ReferenceDataError] { [coreLevelTable.problem].compactMap { $0 } }
+    public static var problems: [ReferenceDataError] {
+        [coreLevelTable.problem, speciesTable.problem].compactMap { $0 }
+    }
 
     /// The core levels, in the order of atomic numbers.
     public static var coreLevels: [CoreLevelReference] { coreLevelTable.value?.levels ?? [] }
@@ -22,7 +24,9 @@ public enum ReferenceLibrary {
     public static func reference(of level: CoreLevel) -> CoreLevelReference? { coreLevelsByLevel[level] }
 
     /// The source that entries call `key`.
-    public static func source(_ key: String) -> Source? { coreLevelTable.value?.sources[key] }
+    public static func source(_ key: String) -> Source? {
+        coreLevelTable.value?.sources[key] ?? speciesTable.value?.sources[key]
+    }
 
     /// The levels of which published binding energies of the line j = l + 1/2 come as near to `energy` (eV) as
     /// `tolerance` (eV), those first whose typical value is nearest.
@@ -39,6 +43,30 @@ public enum ReferenceLibrary {
                 (abs($0.bindingEnergy.typical - energy), $0.level.description)
                     < (abs($1.bindingEnergy.typical - energy), $1.level.description)
             }
+    }
+
+    // MARK: - Species
+
+    /// The chemical species, in the order of the file.
+    public static var species: [Species] { speciesTable.value?.species ?? [] }
+
+    /// The species called `name` (its key, name or an alias; case, spaces, brackets and typography apart), with a line
+    /// of `level` where one is asked for; `nil` where the library does not know it.
+    public static func species(named name: String, level: CoreLevel? = nil) -> Species? {
+        speciesTable.value?.species(named: name, level: level)
+    }
+
+    /// The names of species that `name` may have been meant to be, best first.
+    public static func speciesNames(closeTo name: String, level: CoreLevel? = nil) -> [String] {
+        speciesTable.value?.names(closeTo: name, level: level) ?? []
+    }
+
+    /// The species whose line of `level` was published within `tolerance` (eV) of the binding energy `energy` (eV),
+    /// those first whose position is nearest.
+    public static func candidates(
+        for level: CoreLevel, near energy: Double, within tolerance: Double = 0.3
+    ) -> [SpeciesCandidate] {
+        speciesTable.value?.candidates(for: level, near: energy, within: tolerance) ?? []
     }
 
     // MARK: - Loading
@@ -79,6 +107,10 @@ public enum ReferenceLibrary {
 
     static let coreLevelTable = Loaded("xps/core-levels.yaml") { text throws(ReferenceDataError) in
         try CoreLevelTable(yaml: text, file: "xps/core-levels.yaml")
+    }
+
+    static let speciesTable = Loaded("xps/species.yaml") { text throws(ReferenceDataError) in
+        try SpeciesTable(yaml: text, file: "xps/species.yaml")
     }
 
     private static let coreLevelsByLevel = Dictionary(

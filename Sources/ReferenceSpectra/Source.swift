@@ -2,8 +2,8 @@
 public struct Source: Sendable, Hashable {
     /// The key by which entries name it, `scofield-1976`.
     public let key: String
-    /// The title.
-    public let title: String
+    /// The title, where it is known.
+    public let title: String?
     /// The authors.
     public let author: String?
     /// Journal or publisher, with volume and page.
@@ -30,8 +30,11 @@ public struct Source: Sendable, Hashable {
             let fields = try entry.fields(
                 "title", "author", "journal", "publisher", "year", "doi", "url", "note")
             let name = try key.text()
+            guard fields["title"] != nil || fields["journal"] != nil && fields["author"] != nil else {
+                throw entry.error(expected: "a title, or author and journal", found: "neither")
+            }
             result[name] = Source(
-                key: name, title: try fields.require("title").text(), author: try fields["author"]?.text(),
+                key: name, title: try fields["title"]?.text(), author: try fields["author"]?.text(),
                 journal: try (fields["journal"] ?? fields["publisher"])?.text(), year: try fields["year"]?.count(),
                 doi: try fields["doi"]?.text(), url: try fields["url"]?.text(), note: try fields["note"]?.text())
         }

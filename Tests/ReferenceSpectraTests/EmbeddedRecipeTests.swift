@@ -68,7 +68,7 @@ extension EmbeddedRecipe: CustomTestStringConvertible {
 }
 
 /// As much of a recipe as these tests need, read strictly.
-private struct RecipeDocument {
+struct RecipeDocument {
     struct Component {
         var name: String
         var position: Double
