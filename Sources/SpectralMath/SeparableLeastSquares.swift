@@ -113,7 +113,9 @@ public struct SeparableLeastSquares: ~Copyable {
         guard chi2.isFinite else { return solution(chi2: chi2, outcome: .stalled, evaluations: evaluations) }
 
         let degrees = Double(max(1, problem.dataCount - nonlinearCount - linearCount))
-        let floor = chi2 * 1e-20
+        // Rounding of the gradient, in terms of the decrease that it feigns: the weighted sum of squares of the data,
+        // which for data without noise is all there is to measure against, times the square of the machine precision.
+        let floor = 2000 * Double.ulpOfOne * Double.ulpOfOne * sumOfSquares(chi2)
         var damping = 1e-4
         var growth = 2.0
         while evaluations < options.maximumEvaluations {
@@ -157,12 +159,17 @@ public struct SeparableLeastSquares: ~Copyable {
                 damping *= growth
                 growth *= 2
                 if damping > 1e15 {
-                    outcome = .stalled
+                    outcome = predicted <= 1e4 * floor ? .converged : .stalled
                     break
                 }
             }
         }
         return solution(chi2: chi2, outcome: outcome, evaluations: evaluations)
+    }
+
+    /// The weighted sum of squares of the data at the current point: what the linear part explains and what remains.
+    private func sumOfSquares(_ chi2: Double) -> Double {
+        (0..<linearCount).reduce(chi2) { $0 + abs(linearVector[$1] * coefficients[$1]) }
     }
 
     private mutating func evaluate<Problem: SeparableProblem & ~Copyable>(
