@@ -24,7 +24,16 @@ struct OutputOptions: ParsableArguments {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let data = try encoder.encode(value) + Data("\n".utf8)
+        try write(encoder.encode(value) + Data("\n".utf8))
+    }
+
+    /// Writes a document that is JSON already where `--json` wants it, if it was given.
+    func writeJSON(text: String) throws {
+        guard json || jsonFile != nil else { return }
+        try write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+    }
+
+    private func write(_ data: Data) throws {
         if let jsonFile { try AtomicFile.write(data, to: jsonFile) }
         if json { FileHandle.standardOutput.write(data) }
     }
@@ -72,10 +81,27 @@ enum CommandSupport {
         switch error {
         case let failure as CommandFailure: failure.status
         case ReadError.noSuchFile: .noInput
-        case is ReadError: .badData
+        case is ReadError, is ReferenceDataError, is FitError: .badData
         case is WriteError: .cannotWrite
         default: .internalFault
         }
+    }
+
+    /// The command as it was typed, quoted for a shell.
+    static func commandLine() -> String {
+        let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-_./=:,+@%#"))
+        let words = CommandLine.arguments.dropFirst().map { word in
+            let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy(plain.contains) && !word.hasPrefix("#")
+            return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+        }
+        return (["interphase"] + words).joined(separator: " ")
+    }
+
+    /// Whether output to a terminal is coloured: on terminals that have colours, unless `NO_COLOR` is set.
+    static func usesColour(standardOutput: Bool) -> Bool {
+        let environment = ProcessInfo.processInfo.environment
+        guard environment["NO_COLOR", default: ""].isEmpty, environment["TERM"] != "dumb" else { return false }
+        return isatty(standardOutput ? STDOUT_FILENO : STDERR_FILENO) == 1
     }
 
     /// Prints a line on standard error.

@@ -3,11 +3,15 @@ import Foundation
 
 @main
 struct InterphaseCommand: AsyncParsableCommand {
+    /// The version of the program, as in the changelog.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
-        commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: "0.1.0",
+        commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: version,
         subcommands: [
             InfoCommand.self,
             ConvertCommand.self,
+            FitCommand.self,
         ])
 
     static func main() async {
