@@ -31,6 +31,9 @@ struct FitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Species of the reference library, separated by semicolons or commas.", valueName: "list"))
     var species: String?
 
+    @Flag(help: "Without a recipe: find components by their residuals, for a first look at a spectrum.")
+    var explore = false
+
     @Flag(help: "List the recipes that come along, and stop.")
     var listRecipes = false
 
@@ -59,9 +62,15 @@ struct FitCommand: AsyncParsableCommand {
         if recipe != nil, level != nil || species != nil {
             throw ValidationError("--recipe stands instead of --level and --species; give one or the other")
         }
+        if explore {
+            if recipe != nil || species != nil {
+                throw ValidationError("--explore finds its own components; leave out --recipe and --species")
+            }
+            return
+        }
         if recipe == nil, level == nil {
             throw ValidationError(
-                "What should be fitted? Give --recipe (see --list-recipes), or --level with --species")
+                "What should be fitted? Give --recipe (see --list-recipes), --level with --species, or --explore")
         }
         if recipe == nil, species == nil {
             throw ValidationError(
@@ -74,16 +83,8 @@ struct FitCommand: AsyncParsableCommand {
         let path = file ?? ""
         let source = try SpectrumFile(contentsOf: path, options: reading.options)
         for note in source.notes { output.say("\(path): \(note)") }
-        var recipe = try FitRecipeSource(recipe: recipe, level: level, species: species).recipe()
-        try adjustments.apply(to: &recipe)
-        let chosen = try SpectrumSelection(file: source).choose(named: spectrum, level: recipe.model.level)
-        let fit: PeakFit
-        do {
-            fit = try recipe.model.fit(chosen, options: FitOptions(weighting: recipe.weighting))
-        } catch let error as FitError {
-            throw CommandFailure(.badData, "\(path): \(chosen.name): \(error)")
-        }
-        let effective = Recipe(model: fit.effectiveModel, weighting: recipe.weighting).yaml
+        let (chosen, fit, weighting) = try explore ? exploratoryFit(of: source) : recipeFit(of: source)
+        let effective = Recipe(model: fit.effectiveModel, weighting: weighting).yaml
         if printRecipe {
             print(effective, terminator: "")
             return
@@ -97,6 +98,48 @@ struct FitCommand: AsyncParsableCommand {
             print(FitTable(fit, useColour: CommandSupport.usesColour(standardOutput: true)).text)
         }
         if fit.findings.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    private func recipeFit(of source: SpectrumFile) throws -> (Spectrum, PeakFit, Weighting) {
+        var recipe = try FitRecipeSource(recipe: recipe, level: level, species: species).resolve()
+        try adjustments.apply(to: &recipe)
+        let chosen = try SpectrumSelection(file: source).choose(named: spectrum, level: recipe.model.level)
+        let fit = try named(chosen, in: source) {
+            try recipe.model.fit(chosen, options: FitOptions(weighting: recipe.weighting))
+        }
+        return (chosen, fit, recipe.weighting)
+    }
+
+    private func exploratoryFit(of source: SpectrumFile) throws -> (Spectrum, PeakFit, Weighting) {
+        var recipe = Recipe(model: PeakModel(components: []))
+        try adjustments.apply(to: &recipe)
+        var wanted: CoreLevel?
+        if let level {
+            wanted = CoreLevel(label: level)
+            if wanted == nil {
+                throw CommandFailure(.usage, "--level \(level): expected a core level such as S 2p")
+            }
+        }
+        let selection = SpectrumSelection(file: source)
+        var chosen =
+            spectrum == nil && wanted == nil
+            ? try selection.firstCoreLevel() : try selection.choose(named: spectrum, level: wanted)
+        if let wanted { chosen.level = wanted }
+        if recipe.model.calibration != .none { chosen.calibration = recipe.model.calibration }
+        let window = recipe.model.window ?? SpectrumSelection.usualWindow(of: chosen)
+        let fit = try named(chosen, in: source) {
+            try PeakModel.explore(chosen, window: window, background: recipe.model.background)
+        }
+        return (chosen, fit, .poisson)
+    }
+
+    /// Errors of `fit` with the file and the spectrum that they are about.
+    private func named(_ spectrum: Spectrum, in source: SpectrumFile, _ fit: () throws -> PeakFit) throws -> PeakFit {
+        do {
+            return try fit()
+        } catch let error as FitError {
+            throw CommandFailure(.badData, "\(source.path): \(spectrum.name): \(error)")
+        }
     }
 
     private func write(_ fit: PeakFit, _ provenance: FitProvenance) throws {

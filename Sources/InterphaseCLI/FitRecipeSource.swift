@@ -11,7 +11,7 @@ struct FitRecipeSource {
     var species: String?
 
     /// The recipe.
-    func recipe() throws -> Recipe {
+    func resolve() throws -> Recipe {
         if let recipe { return try Self.recipe(named: recipe) }
         return try recipeOfSpecies()
     }

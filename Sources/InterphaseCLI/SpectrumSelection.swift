@@ -23,6 +23,22 @@ struct SpectrumSelection {
                 + "choose one with --spectrum:\n\(list)")
     }
 
+    /// The first spectrum of a core level, or the first of all where none is recognised as one.
+    func firstCoreLevel() throws -> Spectrum {
+        guard let first = file.spectra.first else {
+            throw CommandFailure(.badData, "\(file.path): holds no spectrum")
+        }
+        return file.spectra.first { $0.kind == .coreLevel && $0.axis.count > 20 } ?? first
+    }
+
+    /// The usual window of the spectrum's level where it lies inside a longer spectrum; `nil` for the whole spectrum.
+    static func usualWindow(of spectrum: Spectrum) -> ClosedRange<Double>? {
+        guard let window = spectrum.level?.reference?.window, let energies = spectrum.axis.bindingEnergies,
+            let low = energies.min(), let high = energies.max(), low < window.lowerBound, high > window.upperBound
+        else { return nil }
+        return window
+    }
+
     private func choose(named name: String) throws -> Spectrum {
         if name.hasPrefix("#"), let number = Int(name.dropFirst()) {
             guard file.spectra.indices.contains(number - 1) else {

@@ -220,10 +220,11 @@ struct FitAssembly {
         } else if !isDetermined {
             reason = "the data do not determine all parameters: some can be exchanged for others without a trace"
         } else {
-            reason = "converged"
+            reason = "no step of the fit would lower chi squared noticeably"
         }
+        let converged = ended && isDetermined && (options.weighting != .poisson || outcome.weightsConverged)
         return Convergence(
-            converged: reason == "converged", reason: reason, evaluations: outcome.evaluations, starts: outcome.starts)
+            converged: converged, reason: reason, evaluations: outcome.evaluations, starts: outcome.starts)
     }
 
     /// The model with fitted starts' places kept and every default written out.

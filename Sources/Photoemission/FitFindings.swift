@@ -30,7 +30,7 @@ struct FitFindings {
     private func bounds() -> [Finding] {
         fit.parameters.atBound.filter { !$0.hasSuffix(".area") }.map { name in
             let index = fit.parameters.names.firstIndex(of: name)
-            let value = index.map { String(format: "%.4g", fit.parameters.values[$0]) } ?? "?"
+            let value = index.map { String(format: "%.6g", fit.parameters.values[$0]) } ?? "?"
             return Finding(
                 rule: "parameter-at-bound", severity: .warning,
                 message: "\(name) ended on its bound \(value): the bound, not the data, decides it, and uncertainties "

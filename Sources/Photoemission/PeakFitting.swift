@@ -247,9 +247,13 @@ struct PeakFitter {
         var weightsConverged = true
         if options.weighting == .poisson && variances == nil {
             weightsConverged = false
-            for _ in 0..<30 {
+            var variances = weights.map { 1 / $0 }
+            for round in 0..<60 {
                 let expected = zip(problem.expected(), subtracted).map { $0 + $1 }
-                weights = poissonVariances(expected: expected).map { 1 / $0 }
+                let next = poissonVariances(expected: expected)
+                // A model far from the data can make weights swing to and fro; half steps still them.
+                variances = round < 6 ? next : zip(variances, next).map { ($0 * $1).squareRoot() }
+                weights = variances.map { 1 / $0 }
                 problem.setData(net, weights: weights)
                 let outcome = solution.outcome
                 solution = try solver.minimize(&problem, start: solution.nonlinear, options: separable)
