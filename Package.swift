@@ -55,7 +55,8 @@ let package = Package(
             name: "PhotoemissionTests",
             dependencies: ["Photoemission", "SpectralMath", "SpectrumFiles", "TestSupport"]),
         .testTarget(name: "DiffractionTests", dependencies: ["Diffraction", "SpectrumFiles", "TestSupport"]),
-        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "SpectrumFiles", "TestSupport"]),
+        .testTarget(
+            name: "ReportingTests", dependencies: ["Reporting", "Photoemission", "SpectrumFiles", "TestSupport"]),
         .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
