@@ -24,6 +24,13 @@ static inline const gsl_multifit_nlinear_type *interphase_gsl_trust_region(void)
 static inline const gsl_multifit_nlinear_trs *interphase_gsl_levenberg_marquardt(void) {
     return gsl_multifit_nlinear_trs_lm;
 }
+static inline const gsl_multifit_nlinear_trs *interphase_gsl_dogleg(void) { return gsl_multifit_nlinear_trs_dogleg; }
+static inline const gsl_multifit_nlinear_scale *interphase_gsl_scale_more(void) {
+    return gsl_multifit_nlinear_scale_more;
+}
+static inline const gsl_multifit_nlinear_scale *interphase_gsl_scale_levenberg(void) {
+    return gsl_multifit_nlinear_scale_levenberg;
+}
 static inline const gsl_multifit_nlinear_solver *interphase_gsl_solver_qr(void) {
     return gsl_multifit_nlinear_solver_qr;
 }
