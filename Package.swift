@@ -54,7 +54,7 @@ let package = Package(
             dependencies: ["Photoemission", "SpectralMath", "SpectrumFiles", "TestSupport"]),
         .testTarget(name: "DiffractionTests", dependencies: ["Diffraction", "SpectrumFiles", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "SpectrumFiles", "TestSupport"]),
-        .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "TestSupport"]),
+        .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "InterphaseCLI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -8,6 +8,8 @@ struct InterphaseCommand: AsyncParsableCommand {
         subcommands: [
             InfoCommand.self,
             ConvertCommand.self,
+            LevelsCommand.self,
+            SpeciesCommand.self,
         ])
 
     static func main() async {
