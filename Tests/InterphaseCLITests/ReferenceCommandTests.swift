@@ -1,5 +1,6 @@
 import Foundation
 import Interphase
+import TestSupport
 import Testing
 
 @testable import InterphaseCLI
@@ -40,6 +41,19 @@ import Testing
         #expect(lines.count == 1)
         #expect(lines.first?["position_eV"] as? Double == 161.6)
         #expect((species["sources"] as? [String: Any])?["walther-2021"] != nil)
+    }
+
+    /// The tables in docs/reference-data.md are what the commands print today.
+    @Test func documentationIsUpToDate() throws {
+        let url = SharedData.projectRoot.appendingPathComponent("docs/reference-data.md")
+        let text = try String(contentsOf: url, encoding: .utf8)
+        func table(_ output: String) -> String { output.components(separatedBy: "\n\n").first ?? "" }
+        #expect(text.contains("```\n" + table(LevelsTable.text(of: ReferenceLibrary.coreLevels)) + "\n```"))
+        for level in [CoreLevel.s2p, .p2p, .ge3d, .li1s, .b1s, .c1s, .o1s, .f1s] {
+            let species = ReferenceLibrary.species.filter { $0.line(of: level) != nil }
+            let expected = table(SpeciesTableText.text(of: species, level: level, near: nil))
+            #expect(text.contains("```\n" + expected + "\n```"), "run interphase species --level \"\(level)\"")
+        }
     }
 
     /// Words that make no sense end with exit code 2, and say what would.
