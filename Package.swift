@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(name: "DiffractionTests", dependencies: ["Diffraction", "SpectrumFiles", "TestSupport"]),
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "Photoemission", "SpectrumFiles", "TestSupport"]),
-        .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "TestSupport"]),
+        .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "InterphaseCLI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,6 +12,8 @@ struct InterphaseCommand: AsyncParsableCommand {
             InfoCommand.self,
             ConvertCommand.self,
             FitCommand.self,
+            LevelsCommand.self,
+            SpeciesCommand.self,
         ])
 
     static func main() async {

@@ -17,7 +17,7 @@ public enum ReferenceLibrary {
         [coreLevelTable.problem, speciesTable.problem].compactMap { $0 }
     }
 
-    /// The core levels, in the order of atomic numbers.
+    /// The core levels in the order of atomic numbers, those of an element from inner to outer shells.
     public static var coreLevels: [CoreLevelReference] { coreLevelTable.value?.levels ?? [] }
 
     /// The reference data of `level`; `nil` where the library does not know the level.
@@ -67,6 +67,11 @@ public enum ReferenceLibrary {
         for level: CoreLevel, near energy: Double, within tolerance: Double = 0.3
     ) -> [SpeciesCandidate] {
         speciesTable.value?.candidates(for: level, near: energy, within: tolerance) ?? []
+    }
+
+    /// The species that a spectrum of `level` alone does not tell apart from `species`, by key.
+    public static func ambiguities(of species: Species, in level: CoreLevel) -> [Species] {
+        species.ambiguousWith.compactMap { Self.species(named: $0, level: level) }
     }
 
     // MARK: - Loading

@@ -12,6 +12,11 @@ import Testing
         #expect(Self.levels.count >= 60)
     }
 
+    @Test func levelsAreInOrderOfAtomicNumber() {
+        let order = Self.levels.map { (number($0), $0.level.principal, $0.level.orbital.angularMomentum) }
+        #expect(zip(order, order.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test(arguments: [
         "S 2p", "P 2p", "Ge 3d", "B 1s", "Nb 3d", "Co 2p", "Ni 2p", "Ti 2p", "Mn 2p", "Fe 2p", "Ba 3d", "Ba 4d",
         "Cl 2p", "Si 2p", "C 1s", "O 1s", "Li 1s", "N 1s", "F 1s", "Na 1s", "Zr 3d", "Mo 3d", "W 4f", "In 3d", "La 3d",

@@ -79,6 +79,8 @@ import Testing
         let thiophosphate = try #require(ReferenceLibrary.species(named: "P2Sx"))
         #expect(phosphate.ambiguousWith.contains("p2sx"))
         #expect(thiophosphate.ambiguousWith.contains("li3po4"))
+        #expect(ReferenceLibrary.ambiguities(of: phosphate, in: .p2p).contains(thiophosphate))
+        #expect(!ReferenceLibrary.ambiguities(of: phosphate, in: .o1s).contains(thiophosphate))
     }
 
     @Test(arguments: species)
