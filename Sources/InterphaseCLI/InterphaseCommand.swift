@@ -7,6 +7,7 @@ struct InterphaseCommand: AsyncParsableCommand {
         commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: "0.1.0",
         subcommands: [
             InfoCommand.self,
+            PatternCommand.self,
             ConvertCommand.self,
         ])
 

@@ -54,7 +54,8 @@ public struct CrystalStructure: Sendable {
     /// For each site one operation for every image modulo the centring.
     let imageOperations: [[SymmetryOperation]]
 
-    /// A structure. Sites within `tolerance` (in fractions of the cell edges) of a special position are moved onto it.
+    /// A structure. Sites that miss a special position by less than their tolerance, in fractions of the cell edges, are
+    /// moved onto it, and their displacements are made to obey its symmetry.
     ///
     /// - Parameter tolerances: one for each site where they differ; 1e-4 where left out.
     public init(
@@ -77,6 +78,7 @@ public struct CrystalStructure: Sendable {
             var moved = site
             moved.position = orbit.position
             moved.multiplicity = orbit.multiplicity
+            moved.displacement = site.displacement?.symmetrized(by: orbit.stabilizer, in: cell)
             placed.append(moved)
             images.append(orbit.operations)
         }

@@ -45,4 +45,25 @@ public enum Displacement: Sendable, Hashable {
             return beta
         }
     }
+
+    /// The displacement as the symmetry of its site requires it: the mean of the tensor over the operations that leave
+    /// the site where it is. Rounded tensors miss that by their last digit.
+    func symmetrized(by stabilizer: [SymmetryOperation], in cell: UnitCell) -> Displacement {
+        guard stabilizer.count > 1, let tensor = reciprocalTensor(in: cell) else { return self }
+        var mean = SymmetricTensor.zero
+        for operation in stabilizer { mean += tensor.transformed(by: operation.rotation) }
+        mean *= 1 / Double(stabilizer.count)
+        let lengths = cell.reciprocalLengths
+        let inverse = SIMD3(1 / lengths.x, 1 / lengths.y, 1 / lengths.z)
+        switch self {
+        case .isotropicU, .isotropicB: return self
+        case .anisotropicU: return .anisotropicU(mean.scaled(by: inverse))
+        case .anisotropicB:
+            mean *= Self.eightPiSquared
+            return .anisotropicB(mean.scaled(by: inverse))
+        case .anisotropicBeta:
+            mean *= Self.eightPiSquared / 4
+            return .anisotropicBeta(mean)
+        }
+    }
 }

@@ -112,6 +112,8 @@ struct StructureReader {
     /// The block with cell and symmetry, mostly the same.
     let cellBlock: CIFBlock
     var findings: [Finding] = []
+    /// Labels of atoms whose U is suspiciously large.
+    var largeDisplacements: [String] = []
 
     init(file: String, block: CIFBlock, cellBlock: CIFBlock) {
         self.file = file

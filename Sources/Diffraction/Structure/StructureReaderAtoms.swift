@@ -47,6 +47,12 @@ extension StructureReader {
         guard !atoms.sites.isEmpty else {
             throw malformed(block.line, expected: "atoms with coordinates", found: "none in \(columns.count) rows")
         }
+        if !largeDisplacements.isEmpty {
+            note(
+                "displacement-size", .note,
+                "U above 0.3 A^2, as large as a B usually is: \(largeDisplacements.prefix(6).joined(separator: ", "))"
+                    + (largeDisplacements.count > 6 ? ", ..." : ""))
+        }
         if skipped.unknown > 0 {
             note("atoms-without-position", .warning, "\(skipped.unknown) atoms have no coordinates and are left out")
         }
@@ -166,15 +172,16 @@ extension StructureReader {
         let kind = (columns.text("_atom_site_adp_type", row) ?? columns.text("_atom_site_thermal_displace_type", row) ?? "")
             .lowercased()
         if let tensor = anisotropic[label], !kind.hasSuffix("iso"), !kind.hasSuffix("ovl") { return tensor }
-        let u = try columns.value("_atom_site_u_iso_or_equiv", row).map { (value) throws(ReadError) in
-            try number(value, "displacement U", label).measured.value
+        func stated(_ name: String, _ meaning: String) throws(ReadError) -> Double? {
+            guard let value = columns.value(name, row) else { return nil }
+            let number = try number(value, meaning, label).measured
+            // An atom at rest does not exist: a zero without uncertainty stands for "not refined".
+            return number.value == 0 && number.standardUncertainty == nil ? nil : number.value
         }
-        let b = try columns.value("_atom_site_b_iso_or_equiv", row).map { (value) throws(ReadError) in
-            try number(value, "displacement B", label).measured.value
-        }
-        // An atom at rest does not exist: zero stands for "not refined" in the files that have it.
-        guard let value = u ?? b, value != 0 else { return nil }
-        guard value > 0 else {
+        let u = try stated("_atom_site_u_iso_or_equiv", "displacement U")
+        let b = try stated("_atom_site_b_iso_or_equiv", "displacement B")
+        guard let value = u ?? b else { return nil }
+        guard value >= 0 else {
             note("displacement-negative", .warning, "the displacement of \(label), \(value), is negative and is not used")
             return nil
         }
@@ -183,9 +190,7 @@ extension StructureReader {
             note("displacement-size", .warning, "the displacement of \(label), \(value), is absurd and is not used")
             return nil
         }
-        if let u, u > 0.3 {
-            note("displacement-size", .note, "U of \(label) is \(u) A^2: as large as a B usually is")
-        }
+        if let u, u > 0.3, !largeDisplacements.contains(label) { largeDisplacements.append(label) }
         return u.map { .isotropicU($0) } ?? .isotropicB(value)
     }
 

@@ -6,6 +6,8 @@ struct SiteOrbit {
     var operations: [SymmetryOperation]
     /// Atoms per cell.
     var multiplicity: Int
+    /// The operations that leave the position where it is.
+    var stabilizer: [SymmetryOperation]
 
     /// The orbit of a point.
     ///
@@ -30,6 +32,7 @@ struct SiteOrbit {
         let stabilizer = primitiveOperations.filter { operation in
             Self.nearest(operation(snapped) - snapped, translations).map { Self.size($0) < 1e-7 } ?? false
         }
+        self.stabilizer = stabilizer
         guard stabilizer.count > 1 else {
             position = point
             operations = primitiveOperations

@@ -23,7 +23,7 @@ CROMER = """\
 # are E(i) = 1000 eV * 70^(i/1024), i = {first}...{last}.
 # D. T. Cromer & D. Liberman, J. Chem. Phys. 53 (1970) 1891 and Acta Cryst. A37 (1981) 267; D. T. Cromer, J. Appl. Cryst.
 # 16 (1983) 437; L. Kissel & R. H. Pratt, Acta Cryst. A46 (1990) 170. Numbers as in DABAX f1f2_CromerLiberman.dat
-# (github.com/oasys-kit/DabaxFiles, MIT licence), rounded to 1e-4 electrons (f'') to five digits.
+# (github.com/oasys-kit/DabaxFiles, MIT licence), to five digits.
 # Made by Tests/Fixtures/scripts/make_scattering_tables.py.
 """
 
@@ -56,7 +56,7 @@ def main():
         for i in range(first, last + 1):
             energy, real, imaginary = rows[i - 1]
             assert math.isclose(energy, 1000 * 70 ** (i / 1024), rel_tol=1e-5), (symbol, i, energy)
-            lines.append(f"{real:.4f} {imaginary:.5g}\n")
+            lines.append(f"{real:.5g} {imaginary:.5g}\n")
     (TARGET / "cromer-liberman.txt").write_text("".join(lines))
 
 
