@@ -10,6 +10,7 @@ struct InterphaseCommand: AsyncParsableCommand {
         commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: version,
         subcommands: [
             InfoCommand.self,
+            PatternCommand.self,
             ConvertCommand.self,
             FitCommand.self,
             LevelsCommand.self,

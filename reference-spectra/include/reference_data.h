@@ -11,3 +11,6 @@ typedef struct {
 
 // The files, `count` of them.
 const interphase_reference_file *interphase_reference_files(size_t *count);
+
+// The tables of diffraction, `count` of them.
+const interphase_reference_file *interphase_diffraction_files(size_t *count);

@@ -1,0 +1,117 @@
+import Foundation
+
+/// One emission line of an X-ray source.
+public struct EmissionLine: Sendable, Hashable, Codable {
+    /// What the line is called, `Cu K-alpha-1`.
+    public var name: String
+    /// The wavelength in Angstrom.
+    public var wavelength: Double
+    /// The integrated intensity relative to the first line of the radiation.
+    public var intensity: Double
+
+    /// A line.
+    public init(name: String, wavelength: Double, intensity: Double = 1) {
+        self.name = name
+        self.wavelength = wavelength
+        self.intensity = intensity
+    }
+}
+
+/// The radiation of a diffraction experiment: its lines, the first of them the one that positions refer to.
+public struct Radiation: Sendable, Hashable, Codable {
+    /// A name, `CuKa`, or the wavelength.
+    public var name: String
+    /// The lines; never empty.
+    public let lines: [EmissionLine]
+
+    /// The line that positions refer to.
+    public var primary: EmissionLine { lines[0] }
+
+    /// A radiation of several lines, the first of them the strongest; `nil` where there is none, or where a wavelength
+    /// or intensity is not positive.
+    public init?(name: String, lines: [EmissionLine]) {
+        guard !lines.isEmpty,
+            lines.allSatisfy({ $0.wavelength.isFinite && $0.wavelength > 0 && $0.intensity > 0 && $0.intensity.isFinite })
+        else { return nil }
+        self.name = name
+        self.lines = lines
+    }
+
+    /// One wavelength in Angstrom, of a synchrotron for example.
+    public init?(wavelength: Double) {
+        let name = String(format: "%.7g", wavelength)
+        self.init(name: name, lines: [EmissionLine(name: "\(name) A", wavelength: wavelength)])
+    }
+
+    /// The anodes whose lines are known here.
+    public static let anodes = ["Ag", "Co", "Cr", "Cu", "Fe", "Mo"]
+
+    /// The measured K lines of an anode in Angstrom (NIST X-Ray Transition Energies, SRD 128, after R. D. Deslattes et al.,
+    /// Rev. Mod. Phys. 75 (2003) 35; 3d elements by G. Hoelzer et al., Phys. Rev. A 56 (1997) 4554).
+    private static let kLines: [String: (alpha1: Double, alpha2: Double, beta: Double)] = [
+        "Cr": (2.2897260, 2.2936510, 2.0848810),
+        "Fe": (1.9360410, 1.9399730, 1.7566040),
+        "Co": (1.7889960, 1.7928350, 1.6208263),
+        "Cu": (1.5405929, 1.5444274, 1.3922340),
+        "Mo": (0.70931715, 0.713607, 0.6323031),
+        "Ag": (0.55942178, 0.5638131, 0.4970817),
+    ]
+
+    /// The K lines of an anode.
+    ///
+    /// - Parameters:
+    ///   - anode: `Cu`, `Co`, `Mo`, `Ag`, `Cr` or `Fe`; otherwise the result is `nil`.
+    ///   - alpha2: the intensity of K-alpha-2 relative to K-alpha-1; 0 for a beam that a monochromator has freed of it.
+    ///   - beta: what K-beta is left of, relative to K-alpha-1.
+    public static func tube(anode: String, alpha2: Double = 0.5, beta: Double = 0) -> Radiation? {
+        guard let lines = kLines[anode], alpha2 >= 0, beta >= 0 else { return nil }
+        var result = [EmissionLine(name: "\(anode) K-alpha-1", wavelength: lines.alpha1)]
+        if alpha2 > 0 {
+            result.append(EmissionLine(name: "\(anode) K-alpha-2", wavelength: lines.alpha2, intensity: alpha2))
+        }
+        if beta > 0 {
+            result.append(EmissionLine(name: "\(anode) K-beta-1,3", wavelength: lines.beta, intensity: beta))
+        }
+        return Radiation(name: anode + (alpha2 > 0 ? "Ka" : "Ka1"), lines: result)
+    }
+
+    /// Cu K-alpha, both lines.
+    public static let copper = Radiation(
+        trusted: "CuKa",
+        [
+            EmissionLine(name: "Cu K-alpha-1", wavelength: 1.5405929),
+            EmissionLine(name: "Cu K-alpha-2", wavelength: 1.5444274, intensity: 0.5),
+        ])
+
+    private init(trusted name: String, _ lines: [EmissionLine]) {
+        self.name = name
+        self.lines = lines
+    }
+
+    /// A radiation from what a person types: `CuKa`, `Cu`, `CuKa1`, `MoKalpha`, `CuKb`, or a wavelength in Angstrom;
+    /// `nil` where it is none of these.
+    public init?(_ text: String) {
+        if let wavelength = Double(text) {
+            guard wavelength > 0.01, wavelength < 100 else { return nil }
+            self.init(wavelength: wavelength)
+            return
+        }
+        let word = text.lowercased().replacing("\u{3B1}", with: "a").replacing("\u{3B2}", with: "b")
+            .replacing("alpha", with: "a").replacing("beta", with: "b").filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        guard let anode = Self.anodes.first(where: { word.hasPrefix($0.lowercased()) }), let lines = Self.kLines[anode]
+        else { return nil }
+        func single(_ label: String, _ name: String, _ wavelength: Double) -> Radiation? {
+            Radiation(name: anode + label, lines: [EmissionLine(name: "\(anode) \(name)", wavelength: wavelength)])
+        }
+        let radiation: Radiation?
+        switch word.dropFirst(anode.count) {
+        case "", "ka", "ka12", "k": radiation = Self.tube(anode: anode)
+        case "ka1": radiation = single("Ka1", "K-alpha-1", lines.alpha1)
+        case "ka2": radiation = single("Ka2", "K-alpha-2", lines.alpha2)
+        case "kb", "kb1", "kb13": radiation = single("Kb", "K-beta-1,3", lines.beta)
+        default: radiation = nil
+        }
+        guard let radiation else { return nil }
+        self = radiation
+    }
+}
