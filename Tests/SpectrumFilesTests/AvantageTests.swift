@@ -1,0 +1,171 @@
+import Foundation
+import Spectra
+import TestSupport
+import Testing
+
+@testable import SpectrumFiles
+
+@Suite struct CompoundFileTests {
+    @Test func smallAndLargeStreamsComeBackAsWritten() throws {
+        var random = SeededGenerator(seed: 3)
+        func noise(_ count: Int) -> Data { Data((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }) }
+        let streams = [("a", noise(1)), ("b", noise(4095)), ("c", noise(4096)), ("d", noise(20_000)), ("e", Data())]
+        let file = try CompoundFile(FileContent(path: "x", data: CompoundFixture(streams: streams).bytes))
+        #expect(file.streams.map(\.path) == ["a", "b", "c", "d", "e"])
+        for (name, bytes) in streams { #expect(try file.data(of: name) == bytes) }
+        #expect(try file.data(of: "f") == nil)
+    }
+
+    @Test func loopsInTheTableAreErrors() throws {
+        var bytes = CompoundFixture(streams: [("c", Data(repeating: 1, count: 9000))]).bytes
+        // The table is sector 0: let each sector be its own successor.
+        for sector in 1..<20 {
+            bytes.replaceSubrange((512 + 4 * sector)..<(516 + 4 * sector), with: [UInt8(sector), 0, 0, 0])
+        }
+        #expect(throws: ReadError.self) {
+            let file = try CompoundFile(FileContent(path: "x", data: bytes))
+            _ = try file.data(of: "c")
+        }
+    }
+}
+
+@Suite struct AvantageBinaryTests {
+    /// A data space of three spectra at etch times 0, 12 and 30 s.
+    static func depthProfile(points: Int = 6) -> Data {
+        var axes = ByteBuilder()
+        axes.int32(0x20000, 3)
+        for _ in 0..<3 { axes.wide("") }
+        axes.int32(points)
+        axes.float64(1188.0, 0.5)
+        axes.byte(1)
+        axes.int32(1)
+        axes.wide("t")
+        axes.wide("s")
+        axes.wide("Etch Time")
+        axes.int32(3)
+        axes.float64(0, 0)
+        axes.byte(0)
+        axes.float64(0, 12, 30)
+        axes.int32(8)
+        for _ in 0..<3 { axes.wide("") }
+        axes.int32(3)
+        axes.float64(0, 1)
+        axes.byte(1)
+        axes.int32(6)
+        var dimensions = ByteBuilder()
+        dimensions.int32(0x20000, 2, 0, points - 1, 1, 0, 0, 2, 2, 0)
+        var values = ByteBuilder()
+        for index in 0..<(3 * points) { values.float64(Double(100 + index)) }
+        return CompoundFixture(streams: [
+            ("VGData", values.data), ("VGDataAxes", dimensions.data), ("VGSpaceAxes", axes.data),
+            ("\u{5}Q5nw4m3lIjudbfwyAayojlptCa", properties),
+            ("\u{5}SummaryInformation", summary),
+        ]).bytes
+    }
+
+    private static func propertySet(_ values: [(id: Int, bytes: Data)]) -> Data {
+        var set = ByteBuilder()
+        set.data.append(contentsOf: [0xFE, 0xFF, 0, 0, 6, 2, 2, 0])
+        set.zeros(16)
+        set.int32(1)
+        set.zeros(16)
+        set.int32(48)
+        var place = 8 + 8 * values.count
+        set.int32(0, values.count)
+        for value in values {
+            set.int32(value.id, place)
+            place += value.bytes.count
+        }
+        for value in values { set.data.append(value.bytes) }
+        return set.data
+    }
+
+    private static func property(_ type: Int, _ write: (inout ByteBuilder) -> Void) -> Data {
+        var value = ByteBuilder()
+        value.int32(type)
+        write(&value)
+        return value.data
+    }
+
+    private static var properties: Data {
+        propertySet([
+            (1, property(2) { $0.int32(1200) }),
+            (
+                0x06,
+                property(31) {
+                    $0.int32(8)
+                    $0.data.append(utf16("K-Alpha\0"))
+                }
+            ),
+            (0x69, property(4) { $0.float32(1486.68) }), (0x131, property(4) { $0.float32(0.05) }),
+            (0x148, property(3) { $0.int32(4) }), (0x13C, property(2) { $0.int32(1) }),
+            (0x194, property(4) { $0.float32(50) }), (0x196, property(4) { $0.float32(4.2) }),
+            (0x68, property(11) { $0.int32(0xFFFF) }),
+        ])
+    }
+
+    private static var summary: Data {
+        propertySet([(1, property(2) { $0.int32(1200) }), (2, property(30) { $0.wide("Si2p Scan") })])
+    }
+
+    private static func utf16(_ text: String) -> Data {
+        Data(text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+    }
+
+    func read(_ data: Data) throws -> SpectrumFile {
+        let content = FileContent(path: "Si2p Scan.VGD", data: data)
+        #expect(AvantageBinaryFormat.recognises(content))
+        return try AvantageBinaryFormat.read(content, options: ReadOptions())
+    }
+
+    @Test func aDepthProfileHasOneSpectrumForEachEtchTime() throws {
+        let file = try read(Self.depthProfile())
+        #expect(file.spectra.count == 3)
+        let spectrum = file.spectra[1]
+        #expect(spectrum.intensities == [106, 107, 108, 109, 110, 111])
+        #expect(spectrum.axis.values == [1188, 1188.5, 1189, 1189.5, 1190, 1190.5])
+        #expect(spectrum.axis.scale == .kinetic)
+        #expect(spectrum.axis.photonEnergy == 1486.68)
+        #expect(spectrum.level == .si2p)
+        #expect(spectrum.unit == .counts)
+        #expect(spectrum.acquisition.sweeps == 4)
+        #expect(spectrum.acquisition.dwellTime == 0.05)
+        #expect(spectrum.acquisition.passEnergy == 50)
+        #expect(spectrum.acquisition.workFunction == 4.2)
+        #expect(spectrum.acquisition.instrument == "K-Alpha")
+        #expect(spectrum.acquisition.source == "Al K-alpha mono")
+        let series = try #require(file.series.first)
+        #expect(series.variable == .etchTime)
+        #expect(series.values == [0, 12, 30])
+        #expect(series.values(of: .etchLevel) == [0, 1, 2])
+    }
+
+    @Test func everyTruncationIsNoticed() throws {
+        try Damage.expectNoSilentTruncation(of: Self.depthProfile(), format: AvantageBinaryFormat.self)
+        try Damage.expectNoSilentTruncation(
+            of: Self.depthProfile(points: 300), step: 7, format: AvantageBinaryFormat.self)
+    }
+
+    @Test func damagedFilesNeverCrashTheReader() {
+        Damage.expectNoCrash(of: Self.depthProfile(), count: 20_000, seed: 5, format: AvantageBinaryFormat.self)
+    }
+
+    @Test(
+        .enabled(if: SharedData.isPresent, "shared data folder absent"), arguments: ["B1s Scan", "N1s Scan"])
+    func realSpectraAgreeWithAnIndependentReader(name: String) throws {
+        let path = "xps/thermo/vgd/BN-graphite/\(name).VGD"
+        let file = try SpectrumFile(contentsOf: SharedData.file(path).path)
+        let item = try #require(try ExpectedReading(beside: SharedData.file(path)).spectra.first)
+        let spectrum = try #require(file.spectra.first)
+        #expect(file.spectra.count == 1 && spectrum.name == item.name)
+        expectAgreement(spectrum, item, energies: spectrum.axis.kineticEnergies)
+        // The chart that Avantage stores beside the file ends at this binding energy.
+        let chart = try XMLTree(
+            try Data(contentsOf: SharedData.file("xps/thermo/vgd/BN-graphite/\(name).xml")), file: name)
+        let axis = try #require(chart.firstDescendant("AxisX"))
+        let highest = try #require(axis.attributes["Maximum"].flatMap { Double($0) })
+        #expect(abs((spectrum.axis.bindingEnergies?.max() ?? 0) - highest) < 1e-9)
+        #expect(spectrum.acquisition.sweeps == 4 && spectrum.acquisition.dwellTime == 0.05)
+        #expect(spectrum.acquisition.date?.hasPrefix("2026-06-19T02:") == true)
+    }
+}
