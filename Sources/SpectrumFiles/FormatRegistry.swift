@@ -4,7 +4,12 @@ import Spectra
 enum FormatRegistry {
     /// Formats with an unmistakable signature first, plain columns last.
     static let formats: [any SpectrumFormat.Type] = [
-        VAMASFormat.self, PHIFormat.self, AvantageBinaryFormat.self, CasaXPSExportFormat.self, PlainColumnsFormat.self,
+        VAMASFormat.self,
+        PHIFormat.self,
+        AvantageBinaryFormat.self,
+        AvantageTextFormat.self,
+        CasaXPSExportFormat.self,
+        PlainColumnsFormat.self,
     ]
 
     /// The format of `content`, chosen by content alone.

@@ -169,3 +169,80 @@ import Testing
         #expect(spectrum.acquisition.date?.hasPrefix("2026-06-19T02:") == true)
     }
 }
+
+@Suite struct AvantageTextTests {
+    /// The data space of `AvantageBinaryTests.depthProfile()` as Avantage dumps it.
+    static func depthProfile(points: Int = 6) -> String {
+        var lines = [
+            ";================", ";Dump of DataSpace 'C:\\data\\Si2p Scan.VGD'", "$FORMAT=4", "$PROPERTIES=SUM",
+            "DS_EXT_SUPROPID_TITLE       : VT_BSTR = 'Si2p Scan'", "$PROPERTIES=STD",
+            "DS_GEPROPID_INSTRUMENT                      : VT_BSTR = 'K-Alpha'",
+            "DS_GEPROPID_VALUE_LABEL                     : VT_BSTR = 'Counts'",
+            "DS_SOPROPID_ENERGY                          : VT_R4   = 1486.680054",
+            "DS_SOPROPID_MONO                            : VT_BOOL = True",
+            "DS_ACPROPID_START_TIME                      : VT_DATE = 24/8/2026   19:10:01",
+            "DS_ACPROPID_ACQ_TIME                        : VT_R4   = 0.050000",
+            "DS_ACPROPID_PERIODS                         : VT_I4   = 4",
+            "DS_ACPROPID_EV_SCALE                        : VT_I2   = 1",
+            "DS_ANPROPID_PASS                            : VT_R4   = 50.000000",
+            "DS_ANPROPID_WORK_FTN                        : VT_R4   = 4.200000", "$DATAAXES=2,#empty#",
+            "    0=        0,        \(points - 1),          1", "    1=        0,        2,          2",
+            "$SPACEAXES=3",
+            "    0=    1188.000000,       0.500000,        \(points),  ENERGY,   LINEAR,  'E',   'eV',    'Energy'",
+            "    1=    0.000000,       0.000000,        3,  ETCHTIME,   NON-LINEAR,  't',   's',    'Etch Time'",
+            "    2=    0.000000,       1.000000,        3,  ETCHLEVEL,   LINEAR,  '',   '',    'Etch Level'",
+        ]
+        for (level, time) in [0.0, 12, 30].enumerated() {
+            lines.append("$AXISVALUE= DATAXIS=1 SPACEAXIS=1 LABEL='Etch Time' POINT=\(level) VALUE=\(time);")
+            lines.append("$DATA=*,\(level)")
+            let values = (0..<points).map { Double(100 + level * points + $0) }
+            for start in stride(from: 0, to: points, by: 4) {
+                let row = values[start..<min(points, start + 4)].map { String(format: "%.6f", $0) }
+                    .joined(separator: ",  ")
+                lines.append("LIST@   \(start)=  \(row)")
+            }
+        }
+        return lines.joined(separator: "\r\n") + "\r\n"
+    }
+
+    func read(_ data: Data) throws -> SpectrumFile {
+        let content = FileContent(path: "Si2p Scan.avg", data: data)
+        #expect(AvantageTextFormat.recognises(content))
+        return try AvantageTextFormat.read(content, options: ReadOptions())
+    }
+
+    @Test func theDumpHasTheSpectraOfTheBinaryFile() throws {
+        let text = try read(Data(Self.depthProfile().utf8))
+        let content = FileContent(path: "Si2p Scan.VGD", data: AvantageBinaryTests.depthProfile())
+        let binary = try AvantageBinaryFormat.read(content, options: ReadOptions())
+        #expect(text.spectra.count == 3)
+        for (left, right) in zip(text.spectra, binary.spectra) {
+            var left = left
+            #expect(left.acquisition.date == "2026-08-24T19:10:01")
+            left.acquisition.date = right.acquisition.date
+            #expect(left == right)
+        }
+        #expect(try FormatRegistry.format(of: content) == AvantageBinaryFormat.self)
+    }
+
+    @Test func dumpsInUTF16AreReadTheSame() throws {
+        let text = Self.depthProfile()
+        let wide = try #require(text.data(using: .utf16LittleEndian))
+        #expect(try read(wide).spectra == read(Data(text.utf8)).spectra)
+        #expect(try read(Data([0xFF, 0xFE]) + wide).spectra == read(Data(text.utf8)).spectra)
+    }
+
+    @Test func aDumpWithoutValuesIsAnError() {
+        let empty = Self.depthProfile().replacing(/LIST@.*/, with: "LIST@   0=  #empty#")
+        #expect(throws: ReadError.self) { try read(Data(empty.utf8)) }
+    }
+
+    @Test func everyTruncationIsNoticed() throws {
+        try Damage.expectNoSilentTruncation(of: Data(Self.depthProfile().utf8), format: AvantageTextFormat.self)
+    }
+
+    @Test func damagedFilesNeverCrashTheReader() {
+        Damage.expectNoCrash(
+            of: Data(Self.depthProfile().utf8), count: 20_000, seed: 6, format: AvantageTextFormat.self)
+    }
+}

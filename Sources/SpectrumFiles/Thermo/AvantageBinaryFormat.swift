@@ -32,10 +32,9 @@ enum AvantageBinaryFormat: SpectrumFormat {
         space.axesOfDimension = dimensions.map(\.axes)
         space.axes = try axes(try stream("VGSpaceAxes"))
         try properties(compound, into: &space)
-        let missing = try rows(try stream("VGData"), dimensions: dimensions, into: &space)
+        try rows(try stream("VGData"), dimensions: dimensions, into: &space)
         var file = try space.spectra(of: content, options: options)
         file.format = name
-        if let missing { file.notes.append(missing) }
         return file
     }
 
@@ -96,10 +95,10 @@ enum AvantageBinaryFormat: SpectrumFormat {
         }
     }
 
-    /// Cuts the values into rows along the energy; a note where the file holds fewer rows than its dimensions ask for.
+    /// Cuts the values into rows along the energy.
     private static func rows(
         _ stream: BinaryFields, dimensions: [Dimension], into space: inout AvantageDataSpace
-    ) throws -> String? {
+    ) throws {
         guard let energy = space.axes.first, let first = dimensions.first, first.count == energy.count,
             energy.values.map({ $0.allSatisfy(\.isFinite) }) ?? true
         else {
@@ -113,22 +112,11 @@ enum AvantageBinaryFormat: SpectrumFormat {
                 at: stream.count, expected: "values of 8 bytes, \(energy.count) for each spectrum",
                 found: "\(stream.count) bytes")
         }
-        let held = total / energy.count
-        var wanted = 1
-        for dimension in dimensions.dropFirst() {
-            let product = wanted.multipliedReportingOverflow(by: dimension.count)
-            wanted = product.overflow ? Int.max : product.partialValue
-        }
-        guard held <= wanted else {
-            throw stream.malformed(
-                at: wanted * energy.count * 8, expected: "the end after \(wanted) spectra", found: "\(held) spectra")
-        }
         let values = try stream.numbers(.float64, at: 0, count: total, "the values")
         if let bad = values.firstIndex(where: { !$0.isFinite }) {
             throw stream.malformed(at: 8 * bad, expected: "an intensity", found: "\(values[bad])")
         }
-        space.rows = (0..<held).map { Array(values[($0 * energy.count)..<(($0 + 1) * energy.count)]) }
-        return held < wanted ? "The file holds \(held) of the \(wanted) spectra that its dimensions ask for." : nil
+        space.rows = stride(from: 0, to: total, by: energy.count).map { Array(values[$0..<($0 + energy.count)]) }
     }
 
     private static func properties(_ compound: CompoundFile, into space: inout AvantageDataSpace) throws {

@@ -147,7 +147,10 @@ struct AvantageDataSpace {
         guard !rows.isEmpty, energy.count > 0 else {
             throw content.malformed(.whole, expected: "the intensities of a spectrum", found: "none")
         }
-        var notes: [String] = []
+        guard (0..<energy.count).allSatisfy({ energy.value(at: $0)?.isFinite ?? false }) else {
+            throw content.malformed(.whole, expected: "\(energy.count) energies", found: "fewer, or no numbers")
+        }
+        var notes = try shortfall(of: content)
         let axis = energies(along: energy, options: options, notes: &notes)
         let title = text(.title)?.trimmingCharacters(in: .whitespaces) ?? fileStem(of: content)
         let identity = SpectrumIdentity(labels: [title], axis: axis, intensities: rows[0])
@@ -163,6 +166,22 @@ struct AvantageDataSpace {
         }
         if let note = identity.note { notes.append(note) }
         return SpectrumFile(path: content.path, format: "", spectra: spectra, notes: notes)
+    }
+
+    /// A note where there are fewer spectra than the dimensions ask for: a measurement or a file that was cut short.
+    ///
+    /// Throws `ReadError.malformed` where there are more.
+    private func shortfall(of content: FileContent) throws -> [String] {
+        var wanted = 1
+        for extent in slowExtents {
+            let product = wanted.multipliedReportingOverflow(by: extent)
+            wanted = product.overflow ? Int.max : product.partialValue
+        }
+        guard rows.count <= wanted else {
+            throw content.malformed(.whole, expected: "\(wanted) spectra, as the axes state", found: "\(rows.count)")
+        }
+        return rows.count == wanted
+            ? [] : ["The file holds \(rows.count) of the \(wanted) spectra that its axes ask for."]
     }
 
     private func fileStem(of content: FileContent) -> String {

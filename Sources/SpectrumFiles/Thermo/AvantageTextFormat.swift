@@ -30,12 +30,19 @@ enum AvantageTextFormat: SpectrumFormat {
         var parser = AvantageTextParser(content: content)
         try bytes.withUnsafeBytes { raw in
             var lines = ByteLines(raw.bindMemory(to: UInt8.self))
-            while let line = lines.next() { try parser.take(line.trimmed, line: lines.number) }
+            while let line = lines.next() {
+                try parser.take(line.trimmed, line: lines.number, isOpen: lines.lastLineIsOpen)
+            }
         }
         var file = try parser.finish().spectra(of: content, options: options)
         file.format = name
         return file
     }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The number of bytes after the decimal point; 0 where there is none.
+    fileprivate var decimals: Int { firstIndex(of: ASCII.point).map { count - $0 - 1 } ?? 0 }
 }
 
 /// Takes the lines of an .avg file one after the other.
@@ -63,9 +70,9 @@ private struct AvantageTextParser {
         content.malformed(.line(line), expected: expected, found: found)
     }
 
-    mutating func take(_ line: UnsafeBufferPointer<UInt8>, line number: Int) throws {
+    mutating func take(_ line: UnsafeBufferPointer<UInt8>, line number: Int, isOpen: Bool) throws {
         guard let first = line.first, first != UInt8(ascii: ";") else { return }
-        if section == .data, line.starts(with: "LIST@".utf8) { return try takeValues(line, number) }
+        if section == .data, line.starts(with: "LIST@".utf8) { return try takeValues(line, number, isOpen: isOpen) }
         let text = line.text
         if first == UInt8(ascii: "$") {
             try takeDirective(text, number)
@@ -104,7 +111,9 @@ private struct AvantageTextParser {
 
     /// `DS_SOPROPID_ENERGY : VT_R4 = 1486.680054`
     private mutating func takeProperty(_ text: String) {
-        guard let equals = text.firstIndex(of: "="), let colon = text.firstIndex(of: ":"), colon < equals else { return }
+        guard let equals = text.firstIndex(of: "="), let colon = text.firstIndex(of: ":"), colon < equals else {
+            return
+        }
         let name = text[..<colon].trimmingCharacters(in: .whitespaces)
         let type = text[..<equals].split(whereSeparator: { $0 == ":" || $0.isWhitespace }).last ?? ""
         let raw = text[text.index(after: equals)...].trimmingCharacters(in: .whitespaces)
@@ -130,7 +139,8 @@ private struct AvantageTextParser {
     /// `0= 0, 7, 1`: first index, last index, number of axes.
     private mutating func takeDimension(_ text: String, _ line: Int) throws {
         let fields = text.split(separator: "=").last?.split(separator: ",").compactMap { integer($0) } ?? []
-        guard fields.count >= 3, fields[0] >= 0, fields[1] >= fields[0], fields[1] < 1 << 31, (0...16).contains(fields[2])
+        guard fields.count >= 3, fields[0] >= 0, fields[1] >= fields[0], fields[1] < 1 << 31,
+            (0...16).contains(fields[2])
         else {
             throw malformed(
                 line, expected: "a dimension: first index, last index, number of axes", found: "\"\(text.prefix(60))\"")
@@ -179,7 +189,7 @@ private struct AvantageTextParser {
     }
 
     /// `LIST@   4=  104.000000,  105.000000`, or `#empty#` where nothing was measured.
-    private mutating func takeValues(_ line: UnsafeBufferPointer<UInt8>, _ number: Int) throws {
+    private mutating func takeValues(_ line: UnsafeBufferPointer<UInt8>, _ number: Int, isOpen: Bool) throws {
         let count = space.axes[0].count
         guard let equals = line.firstIndex(of: UInt8(ascii: "=")),
             let first = DecimalNumber.parse(UnsafeBufferPointer(rebasing: line[5..<equals])),
@@ -192,11 +202,13 @@ private struct AvantageTextParser {
         for field in line[(equals + 1)...].split(separator: ASCII.comma, omittingEmptySubsequences: false) {
             let bytes = UnsafeBufferPointer(rebasing: field).trimmed
             if bytes.isEmpty { continue }
+            // Avantage prints six decimals; a number with fewer at the very end of the file has been cut.
+            let isCut = isOpen && field.endIndex == line.endIndex && bytes.decimals < 6
             if bytes.elementsEqual("#empty#".utf8) {
                 rows[row].isEmpty = true
                 continue
             }
-            guard let value = DecimalNumber.parse(bytes), rows[row].values.count < count else {
+            guard !isCut, let value = DecimalNumber.parse(bytes), rows[row].values.count < count else {
                 throw malformed(number, expected: "at most \(count) intensities", found: bytes.quoted)
             }
             rows[row].values.append(value)
