@@ -150,7 +150,7 @@ public struct Spectrum: Sendable, Hashable {
 public struct NamedColumn: Sendable, Hashable {
     /// The name in the file.
     public var name: String
-    /// One number for each point of the spectrum.
+    /// One number for each point of the spectrum, `nan` where the file has none.
     public var values: [Double]
 
     /// A column `name` of `values`.

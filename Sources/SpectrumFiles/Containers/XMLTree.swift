@@ -39,7 +39,7 @@ struct XMLTree: Sendable {
                 found: "\(data.count) bytes")
         }
         let builder = XMLTreeBuilder(limits: limits)
-        let parser = XMLParser(data: data)
+        let parser = XMLParser(data: try XMLEncoding.utf8(data, file: file))
         parser.shouldResolveExternalEntities = false
         parser.delegate = builder
         let finished = parser.parse()
