@@ -8,6 +8,7 @@ enum FormatRegistry {
         PHIFormat.self,
         AvantageBinaryFormat.self,
         AvantageTextFormat.self,
+        AvantageColumnsFormat.self,
         WorkbookFormat.self,
         CasaXPSExportFormat.self,
         PlainColumnsFormat.self,

@@ -246,3 +246,45 @@ import Testing
             of: Data(Self.depthProfile().utf8), count: 20_000, seed: 6, format: AvantageTextFormat.self)
     }
 }
+
+@Suite struct AvantageColumnsTests {
+    static func sheet(separator: String = ",", decimalMark: String = ".") -> String {
+        var rows = [
+            ["Axis", "Energy", "Elements=", "9"], [], ["C:\\data\\cell-7.DATA\\C1s Scan.VGD"], [],
+            ["Binding Energy (E)", "", "", "", "C1s C-C", "Backgnd."],
+            ["eV", "", "Counts / s", "", "Counts / s", "Counts / s"],
+        ]
+        for index in 0..<9 {
+            let energy = String(format: "%.2f", 291.08 - 0.1 * Double(index))
+            rows.append([energy, "", "\(1000 + index).25", "", "5", "900"])
+        }
+        return rows.map { row in
+            row.map { Double($0) == nil ? $0 : $0.replacingOccurrences(of: ".", with: decimalMark) }
+                .joined(separator: separator)
+        }.joined(separator: "\r\n") + "\r\n"
+    }
+
+    @Test(arguments: [(",", "."), ("\t", "."), (";", ","), ("\t", ",")])
+    func aSheetSavedAsTextIsReadAsTheSheet(separator: String, decimalMark: String) throws {
+        let text = Self.sheet(separator: separator, decimalMark: decimalMark)
+        let content = FileContent(path: "C1s Scan.csv", data: Data(text.utf8))
+        #expect(try FormatRegistry.format(of: content) == AvantageColumnsFormat.self)
+        let file = try AvantageColumnsFormat.read(content, options: ReadOptions())
+        let spectrum = try #require(file.spectra.first)
+        #expect(file.spectra.count == 1 && spectrum.level == .c1s && spectrum.sample == "cell-7")
+        #expect(spectrum.intensities == (0..<9).map { 1000.25 + Double($0) })
+        #expect(spectrum.axis.values.first == 291.08 && spectrum.axis.scale == .binding)
+        #expect(spectrum.unit == .countsPerSecond)
+        #expect(spectrum.columns.map(\.name) == ["C1s C-C", "Backgnd."])
+    }
+
+    @Test func damagedFilesNeverCrashTheReader() {
+        Damage.expectNoCrash(of: Data(Self.sheet().utf8), count: 10_000, seed: 12, format: AvantageColumnsFormat.self)
+    }
+
+    @Test func everyTruncationIsNoticed() throws {
+        let fixed = Self.sheet().replacingOccurrences(of: ",5,900", with: "")
+        try Damage.expectNoSilentTruncation(
+            of: Data(fixed.utf8), lastMayDiffer: true, format: AvantageColumnsFormat.self)
+    }
+}

@@ -46,9 +46,10 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Damage done to a file, and what a reader may make of it.
 enum Damage {
     /// Reads every beginning of `bytes` (every `step`-th): each must give an error, or spectra that are the first points
-    /// of the true ones together with a note that something is missing, or all of them.
+    /// of the true ones together with a note that something is missing, or all of them. Text that does not print a
+    /// fixed number of decimals cannot show that its very last number was cut: `lastMayDiffer` lets that pass with a note.
     static func expectNoSilentTruncation(
-        of bytes: Data, step: Int = 1, format: any SpectrumFormat.Type, options: ReadOptions = ReadOptions(),
+        of bytes: Data, step: Int = 1, lastMayDiffer: Bool = false, format: any SpectrumFormat.Type, options: ReadOptions = ReadOptions(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let whole = try format.read(FileContent(path: "whole", data: bytes), options: options)
@@ -56,8 +57,10 @@ enum Damage {
             let content = FileContent(path: "cut", data: bytes.prefix(length))
             guard format.recognises(content), let part = try? format.read(content, options: options) else { continue }
             if part.spectra == whole.spectra { continue }
-            let areBeginnings = zip(part.spectra, whole.spectra).allSatisfy { cut, full in
-                full.intensities.starts(with: cut.intensities) && full.axis.values.starts(with: cut.axis.values)
+            let areBeginnings = zip(part.spectra, whole.spectra).enumerated().allSatisfy { index, pair in
+                let left = lastMayDiffer && index == part.spectra.count - 1 ? 1 : 0
+                return pair.1.intensities.starts(with: pair.0.intensities.dropLast(left))
+                    && pair.1.axis.values.starts(with: pair.0.axis.values.dropLast(left))
             }
             let isFlagged = part.notes.count > whole.notes.count
             #expect(
