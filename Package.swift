@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
 
         // Hot loops in C, one object per SIMD level.
         .target(name: "CSpectralKernels", linkerSettings: [.linkedLibrary("m")]),
@@ -30,7 +31,7 @@ let package = Package(
         .target(name: "CReferenceData", path: "reference-spectra"),
         .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
 
-        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto"]),
+        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip"]),
         .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
         .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
         .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),

@@ -28,6 +28,8 @@ public struct Acquisition: Sendable, Hashable {
     public var date: String?
     /// Emission angle of the electrons from the surface normal, degrees.
     public var emissionAngle: Double?
+    /// Where this spectrum lies in a series (etch time, position, cycle); empty for a spectrum on its own.
+    public var coordinates: [SeriesCoordinate]
     /// Further things the file says, under its own names.
     public var further: [String: String]
 
@@ -35,7 +37,7 @@ public struct Acquisition: Sendable, Hashable {
     public init(
         sweeps: Int? = nil, dwellTime: Double? = nil, acquisitionTime: Double? = nil, passEnergy: Double? = nil,
         workFunction: Double? = nil, source: String? = nil, instrument: String? = nil, date: String? = nil,
-        emissionAngle: Double? = nil, further: [String: String] = [:]
+        emissionAngle: Double? = nil, coordinates: [SeriesCoordinate] = [], further: [String: String] = [:]
     ) {
         self.sweeps = sweeps
         self.dwellTime = dwellTime
@@ -46,6 +48,7 @@ public struct Acquisition: Sendable, Hashable {
         self.instrument = instrument
         self.date = date
         self.emissionAngle = emissionAngle
+        self.coordinates = coordinates
         self.further = further
     }
 
@@ -147,7 +150,7 @@ public struct Spectrum: Sendable, Hashable {
 public struct NamedColumn: Sendable, Hashable {
     /// The name in the file.
     public var name: String
-    /// One number for each point of the spectrum.
+    /// One number for each point of the spectrum, `nan` where the file has none.
     public var values: [Double]
 
     /// A column `name` of `values`.

@@ -4,7 +4,14 @@ import Spectra
 enum FormatRegistry {
     /// Formats with an unmistakable signature first, plain columns last.
     static let formats: [any SpectrumFormat.Type] = [
-        VAMASFormat.self, CasaXPSExportFormat.self, PlainColumnsFormat.self,
+        VAMASFormat.self,
+        PHIFormat.self,
+        AvantageBinaryFormat.self,
+        AvantageTextFormat.self,
+        AvantageColumnsFormat.self,
+        WorkbookFormat.self,
+        CasaXPSExportFormat.self,
+        PlainColumnsFormat.self,
     ]
 
     /// The format of `content`, chosen by content alone.

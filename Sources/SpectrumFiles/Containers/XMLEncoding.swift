@@ -1,0 +1,74 @@
+import Foundation
+import Spectra
+
+/// Turns an XML document into UTF-8 that is certain to be well formed.
+///
+/// Foundation's parser stops the whole program where a name in a document is not valid UTF-8, so no bytes from outside
+/// may reach it unchecked.
+enum XMLEncoding {
+    /// The document in UTF-8: as it is where it is valid, else converted from the encoding it declares. A document that
+    /// claims to be UTF-8 and is not is taken as Windows' code page 1252, which is what such files are.
+    ///
+    /// Throws `ReadError.malformed` where the declared encoding is not known.
+    static func utf8(_ data: Data, file: String) throws -> Data {
+        let isWide = data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF])
+        if isWide || data.starts(with: [0x3C, 0]) || data.starts(with: [0, 0x3C]) {
+            return withoutDeclaration(TextEncoding.utf8Bytes(of: data))
+        }
+        let name = declaredEncoding(in: data)
+        switch name {
+        case "utf-8", "utf8", nil:
+            if isValidUTF8(data) { return data }
+            return withoutDeclaration(Data(String(looselyDecoding: data).utf8))
+        case "utf-16", "ucs-2", "utf-16le", "utf-16be":
+            throw ReadError.malformed(
+                file: file, place: .byte(0), expected: "text in UTF-16, as the document declares", found: "single bytes"
+            )
+        case let name?:
+            guard let encoding = encodings[name], let text = String(data: data, encoding: encoding) else {
+                throw ReadError.malformed(
+                    file: file, place: .line(1), expected: "text in a known encoding", found: "\"\(name.prefix(40))\"")
+            }
+            return withoutDeclaration(Data(text.utf8))
+        }
+    }
+
+    private static let encodings: [String: String.Encoding] = [
+        "iso-8859-1": .isoLatin1, "latin1": .isoLatin1, "iso8859-1": .isoLatin1, "us-ascii": .isoLatin1,
+        "ascii": .isoLatin1, "windows-1252": .windowsCP1252, "cp1252": .windowsCP1252, "iso-8859-15": .isoLatin1,
+        "iso-8859-2": .isoLatin2, "windows-1250": .windowsCP1250, "windows-1251": .windowsCP1251,
+        "windows-1253": .windowsCP1253, "windows-1254": .windowsCP1254, "shift_jis": .shiftJIS, "euc-jp": .japaneseEUC,
+        "iso-2022-jp": .iso2022JP, "macintosh": .macOSRoman,
+    ]
+
+    private static func isValidUTF8(_ data: Data) -> Bool {
+        data.withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }
+    }
+
+    /// The bytes of `<?xml ... ?>` at the beginning, without a byte order mark before them.
+    private static func declaration(in data: Data) -> Range<Data.Index>? {
+        let start = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.startIndex + 3 : data.startIndex
+        guard data[start...].starts(with: "<?xml".utf8),
+            let end = data[start...].prefix(400).range(of: Data("?>".utf8))
+        else { return nil }
+        return start..<end.upperBound
+    }
+
+    private static func declaredEncoding(in data: Data) -> String? {
+        guard let range = declaration(in: data) else { return nil }
+        let text = String(looselyDecoding: data[range])
+        guard let key = text.range(of: "encoding") else { return nil }
+        let value = text[key.upperBound...].drop { $0 != "\"" && $0 != "'" }
+        guard let quote = value.first else { return nil }
+        return value.dropFirst().prefix { $0 != quote }.lowercased()
+    }
+
+    /// The document without its declaration, which would name an encoding it no longer has; line ends in it stay, so that
+    /// lines keep their numbers.
+    private static func withoutDeclaration(_ data: Data) -> Data {
+        guard let range = declaration(in: data) else {
+            return data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+        }
+        return Data(data[range].filter { $0 == 10 }) + data[range.upperBound...]
+    }
+}
