@@ -19,7 +19,9 @@ struct FitCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A file of any known format.", valueName: "file"))
     var file: String?
 
-    @Option(help: ArgumentHelp("Which spectrum: its name, or #3 for the third. Default: the one of the level.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Which spectrum: its name, or #3 for the third. Default: the one of the level.", valueName: "name"))
     var spectrum: String?
 
     @Option(help: ArgumentHelp("A recipe: a YAML file, or the name of one that comes along.", valueName: "recipe"))
@@ -28,7 +30,8 @@ struct FitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The core level, as \"S 2p\"; with --species, instead of a recipe.", valueName: "level"))
     var level: String?
 
-    @Option(help: ArgumentHelp("Species of the reference library, separated by semicolons or commas.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("Species of the reference library, separated by semicolons or commas.", valueName: "list"))
     var species: String?
 
     @Flag(help: "Without a recipe: find components by their residuals, for a first look at a spectrum.")

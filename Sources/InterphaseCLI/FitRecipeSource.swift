@@ -51,7 +51,8 @@ struct FitRecipeSource {
                 let near = ReferenceLibrary.speciesNames(closeTo: name, level: core)
                 let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
                 throw CommandFailure(
-                    .usage, "--species: the library has no \"\(name)\" with a \(core) line\(hint) "
+                    .usage,
+                    "--species: the library has no \"\(name)\" with a \(core) line\(hint) "
                         + "(see: interphase species --level \"\(core)\")")
             }
             // The spread of published values, at least the usual tolerance.

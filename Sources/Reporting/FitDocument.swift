@@ -29,8 +29,8 @@ public struct FitDocument: Sendable {
     public var json: String { value.document }
 
     /// Writes the document to the file at `path`.
-    public func write(to path: String) throws(WriteError) {
-        try TextFile.write(json, to: path)
+    public func write(to path: String) throws {
+        try AtomicFile.write(json, to: path)
     }
 
     var value: JSONText {

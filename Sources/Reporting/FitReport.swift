@@ -42,8 +42,8 @@ public struct FitReport: Sendable {
     }
 
     /// Writes the page to the file at `path`.
-    public func write(to path: String) throws(WriteError) {
-        try TextFile.write(html, to: path)
+    public func write(to path: String) throws {
+        try AtomicFile.write(html, to: path)
     }
 
     private var title: String { FitTable(fit).heading }

@@ -77,7 +77,7 @@ extension FitTable {
     }
 
     /// Writes `curvesCSV` to the file at `path`.
-    public func writeCurves(to path: String) throws(WriteError) {
-        try TextFile.write(curvesCSV, to: path)
+    public func writeCurves(to path: String) throws {
+        try AtomicFile.write(curvesCSV, to: path)
     }
 }

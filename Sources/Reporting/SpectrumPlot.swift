@@ -85,7 +85,7 @@ public struct SpectrumPlot: Sendable {
     }
 
     /// Writes the figure as SVG to the file at `path`.
-    public func write(to path: String) throws(WriteError) {
+    public func write(to path: String) throws {
         try svg.write(to: path)
     }
 }

@@ -34,7 +34,8 @@ struct PeakFitTests {
         }
         #expect(abs(fit.components[0].fwhm.value - 1.0) < 1e-6)
         #expect(abs(fit.components[3].fwhm.value - 1.2) < 1e-6)
-        let background = Dictionary(uniqueKeysWithValues: fit.background.parameters.map { ($0.name, $0.quantity.value) })
+        let background = Dictionary(
+            uniqueKeysWithValues: fit.background.parameters.map { ($0.name, $0.quantity.value) })
         #expect(abs((background["constant"] ?? 0) - 1500) < 1e-3)
         #expect(abs((background["shirley_per_eV"] ?? 0) - 0.06) < 1e-7)
         #expect(abs(fit.components.reduce(0) { $0 + $1.fraction.value } - 1) < 1e-12)
@@ -112,7 +113,8 @@ struct PeakFitTests {
         rates.acquisition = Acquisition(sweeps: 20, dwellTime: 0.1)
         rates.unit = .countsPerSecond
         rates.intensities = counts.intensities.map { $0 / 2 }
-        let a = try Self.model.fit(counts), b = try Self.model.fit(rates)
+        let a = try Self.model.fit(counts)
+        let b = try Self.model.fit(rates)
         for (x, y) in zip(a.components, b.components) {
             #expect(abs(x.area.value - 2 * y.area.value) < 1e-6 * 7000)
             #expect(abs((x.fraction.standardUncertainty ?? 0) - (y.fraction.standardUncertainty ?? 1)) < 1e-8)
@@ -154,7 +156,8 @@ struct PeakFitTests {
     @Test("a poor start is rescued by further ones")
     func furtherStarts() throws {
         let simulated = SimulatedSpectrum(
-            energies: Self.energies, lines: SimulatedSpectrum.doublet(161.6, width: 0.7, area: 5000)
+            energies: Self.energies,
+            lines: SimulatedSpectrum.doublet(161.6, width: 0.7, area: 5000)
                 + SimulatedSpectrum.doublet(166.4, width: 0.7, area: 2500), constant: 400, shirley: 0.03)
         // Both start on the same side, far from the second line.
         let model = PeakModel(.s2p) {
@@ -186,7 +189,9 @@ struct PeakFitTests {
     @Test("subtracted backgrounds are subtracted, and the result says what that costs")
     func subtractedBackground() throws {
         var model = Self.model
-        for (background, kind) in [(Background.subtractedShirley, "shirley"), (Background(.linear, isFitted: false), "linear")] {
+        for (background, kind) in [
+            (Background.subtractedShirley, "shirley"), (Background(.linear, isFitted: false), "linear"),
+        ] {
             model.background = background
             let fit = try model.fit(Self.cathode.exact)
             #expect(fit.background.kind == kind && !fit.background.isFitted)
@@ -207,9 +212,16 @@ struct PeakFitTests {
             } catch { return "\(error)" }
         }
         #expect(message(PeakModel(level: .s2p, components: [])).contains("no component"))
-        #expect(message(PeakModel(.s2p) { Doublet("a", near: 161); Doublet("a", near: 162) }).contains("two components"))
         #expect(
-            message(PeakModel(.s2p) { Doublet("a", near: 161, width: .sameAs("b")) }).contains("\"b\", which is no component"))
+            message(
+                PeakModel(.s2p) {
+                    Doublet("a", near: 161)
+                    Doublet("a", near: 162)
+                }
+            ).contains("two components"))
+        #expect(
+            message(PeakModel(.s2p) { Doublet("a", near: 161, width: .sameAs("b")) }).contains(
+                "\"b\", which is no component"))
         let circle = message(
             PeakModel(.s2p) {
                 Doublet("a", near: 161, width: .sameAs("b"))
@@ -219,10 +231,15 @@ struct PeakFitTests {
         #expect(circle.contains("a.width -> b.width -> c.width -> a.width"))
         #expect(message(PeakModel(.s2p) { Doublet("a", near: 175) }).contains("outside the window"))
         #expect(message(PeakModel(.s2p, window: 280...290) { Doublet("a", near: 285) }).contains("holds no point"))
-        #expect(message(PeakModel(.s2p) { Doublet("a", position: .free(start: 165, min: 160, max: 162)) }).contains("start"))
+        #expect(
+            message(PeakModel(.s2p) { Doublet("a", position: .free(start: 165, min: 160, max: 162)) }).contains("start")
+        )
         #expect(message(PeakModel(level: nil, components: [Doublet("a", near: 161).component])).contains("splitting"))
-        #expect(message(PeakModel(.s2p, calibration: .line("x", at: 161)) { Doublet("a", near: 161) }).contains("\"x\""))
-        #expect(message(PeakModel(.s2p) { Doublet("a", near: 161, area: .offset(from: "a", by: .fixed(1))) }).contains("area"))
+        #expect(
+            message(PeakModel(.s2p, calibration: .line("x", at: 161)) { Doublet("a", near: 161) }).contains("\"x\""))
+        #expect(
+            message(PeakModel(.s2p) { Doublet("a", near: 161, area: .offset(from: "a", by: .fixed(1))) }).contains(
+                "area"))
     }
 
     @Test("spectra that cannot be fitted are refused with the reason")
@@ -237,7 +254,9 @@ struct PeakFitTests {
         }
         #expect(message { $0.intensities[7] = .nan }.contains("point 8"))
         #expect(message { $0.intensities[7] = .infinity }.contains("point 8"))
-        #expect(message { $0.axis = EnergyAxis($0.axis.values, scale: .kinetic, photonEnergy: nil) }.contains("photon energy"))
+        #expect(
+            message { $0.axis = EnergyAxis($0.axis.values, scale: .kinetic, photonEnergy: nil) }.contains(
+                "photon energy"))
         #expect(
             message {
                 $0.axis = EnergyAxis([161], scale: .binding, photonEnergy: nil)

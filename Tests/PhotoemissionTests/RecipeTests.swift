@@ -61,7 +61,8 @@ struct RecipeTests {
         for (a, b) in zip(fit.components, again.components) { #expect(abs(a.area.value - b.area.value) < 1e-6 * 7000) }
     }
 
-    @Test("every recipe that comes with the library reads, resolves and round-trips", arguments: ReferenceLibrary.recipes)
+    @Test(
+        "every recipe that comes with the library reads, resolves and round-trips", arguments: ReferenceLibrary.recipes)
     func shippedRecipes(embedded: EmbeddedRecipe) throws {
         let recipe = try Recipe(yaml: embedded.text, file: embedded.name)
         let resolved = try recipe.model.resolved(calibration: recipe.model.calibration)
@@ -81,11 +82,20 @@ struct RecipeTests {
         ("not a shape", "interphase: 1\ndefaults: {shape: GL(300)}\ncomponents: []", 2, "line shape"),
         ("a negative width", "interphase: 1\ncomponents:\n  - {name: a, position: 161, width: -1}", 3, "width"),
         ("min above max", "interphase: 1\ncomponents:\n  - {name: a, position: {start: 1, min: 3, max: 2}}", 3, "min"),
-        ("start outside", "interphase: 1\ncomponents:\n  - {name: a, position: {start: 9, min: 1, max: 2}}", 3, "start"),
+        (
+            "start outside", "interphase: 1\ncomponents:\n  - {name: a, position: {start: 9, min: 1, max: 2}}", 3,
+            "start"
+        ),
         ("two links", "interphase: 1\ncomponents:\n  - {name: a, position: {same_as: b, start: 2}}", 3, "start"),
-        ("text for a number", "interphase: 1\ncomponents:\n  - {name: a, position: {start: far, within: 1}}", 3, "number"),
+        (
+            "text for a number", "interphase: 1\ncomponents:\n  - {name: a, position: {start: far, within: 1}}", 3,
+            "number"
+        ),
         ("slope on a line", "interphase: 1\nbackground: {kind: linear, slope: true}\ncomponents: []", 2, "slope"),
-        ("even end points", "interphase: 1\nbackground: {kind: shirley, fitted: false, end_points: 4}\ncomponents: []", 2, "odd"),
+        (
+            "even end points",
+            "interphase: 1\nbackground: {kind: shirley, fitted: false, end_points: 4}\ncomponents: []", 2, "odd"
+        ),
         ("a key twice", "interphase: 1\nlevel: S 2p\nlevel: P 2p\ncomponents: []", 2, "level"),
         ("not YAML", "interphase: [1\ncomponents", 3, "YAML"),
         ("nothing", "", 0, "YAML"),

@@ -60,7 +60,8 @@ struct WorkloadW1Tests {
 
         func mean(_ name: String) -> Double { pulls[name, default: []].reduce(0, +) / Double(pulls[name]?.count ?? 1) }
         func deviation(_ name: String) -> Double {
-            let values = pulls[name, default: []], mean = mean(name)
+            let values = pulls[name, default: []]
+            let mean = mean(name)
             return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count - 1))).squareRoot()
         }
     }

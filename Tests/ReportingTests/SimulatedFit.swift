@@ -58,7 +58,7 @@ struct SimulatedFit {
     private static var model: PeakModel {
         PeakModel(
             level: .s2p, window: nil, calibration: .none,
-            background: Background(kind: .shirley, isFitted: true, slope: false), components: [])
+            background: .shirley, components: [])
     }
 
     private func component(_ line: Line, total: Double) -> FittedComponent {

@@ -98,7 +98,8 @@ public struct AnomalousScattering: Sendable, Hashable {
         return result
     }()
 
-    private static func values(_ start: Int, from first: Int, through last: Int) -> [(real: Double, imaginary: Double)] {
+    private static func values(_ start: Int, from first: Int, through last: Int) -> [(real: Double, imaginary: Double)]
+    {
         let bytes = DiffractionTable.cromerLiberman.bytes
         var result: [(Double, Double)] = []
         var position = start

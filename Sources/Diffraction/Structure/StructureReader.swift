@@ -79,7 +79,8 @@ private enum StructureBlocks {
         if let block = blocks.first(where: hasCell) {
             let rest = block.hasTag(startingWith: "_pd_") ? " and a powder pattern" : ""
             return error(
-                block, "a unit cell\(rest) without atoms: \(named(block)) lacks _atom_site_fract_x, so it is not a structure")
+                block,
+                "a unit cell\(rest) without atoms: \(named(block)) lacks _atom_site_fract_x, so it is not a structure")
         }
         let kinds: [(String, String)] = [
             ("_pd_", "a powder pattern only: not a crystal structure"),
@@ -152,17 +153,23 @@ struct StructureReader {
             guard let value = cellBlock.value(name) else {
                 throw malformed(cellBlock.line, expected: name, found: "a data block without it")
             }
-            guard let number = value.number else { throw malformed(value.line, expected: "a number for \(name)", found: "'\(value.text)'") }
+            guard let number = value.number else {
+                throw malformed(value.line, expected: "a number for \(name)", found: "'\(value.text)'")
+            }
             lengths.append(number.value)
         }
         var angles: [Double] = []
         for name in ["_cell_angle_alpha", "_cell_angle_beta", "_cell_angle_gamma"] {
             guard let value = cellBlock.value(name), !value.isMissing else {
-                note("cell-angle-missing", .warning, "\(name) is not given: 90 degrees, the default of the dictionary, is used")
+                note(
+                    "cell-angle-missing", .warning,
+                    "\(name) is not given: 90 degrees, the default of the dictionary, is used")
                 angles.append(90)
                 continue
             }
-            guard let number = value.number else { throw malformed(value.line, expected: "a number for \(name)", found: "'\(value.text)'") }
+            guard let number = value.number else {
+                throw malformed(value.line, expected: "a number for \(name)", found: "'\(value.text)'")
+            }
             angles.append(number.value)
         }
         guard
@@ -171,7 +178,8 @@ struct StructureReader {
         else {
             let text = (lengths + angles).map { String(format: "%g", $0) }.joined(separator: ", ")
             throw malformed(
-                cellBlock.value("_cell_length_a")?.line ?? cellBlock.line, expected: "a unit cell with a volume", found: text)
+                cellBlock.value("_cell_length_a")?.line ?? cellBlock.line, expected: "a unit cell with a volume",
+                found: text)
         }
         return cell
     }
@@ -257,7 +265,9 @@ struct StructureReader {
 
     private mutating func checkContents(of structure: CrystalStructure) {
         let contents = structure.cellContents
-        guard let difference = disagreement(of: contents), difference > 0.02, let declared = declaredFormula else { return }
+        guard let difference = disagreement(of: contents), difference > 0.02, let declared = declaredFormula else {
+            return
+        }
         let units = declaredUnits.map { String(format: "%g x ", $0) } ?? ""
         note(
             "cell-contents", .warning,
@@ -266,10 +276,13 @@ struct StructureReader {
 
     /// Leaves out atoms that repeat another of the same element at the same place with more than one atom on it: files
     /// that list the whole cell beside the full symmetry would otherwise count every atom several times.
-    private mutating func removingRepeatedAtoms(_ structure: CrystalStructure, tolerances: [Double]) -> CrystalStructure {
+    private mutating func removingRepeatedAtoms(_ structure: CrystalStructure, tolerances: [Double]) -> CrystalStructure
+    {
         let sites = structure.sites
         guard sites.count > 1, sites.count <= 3000 else { return structure }
-        let images = zip(sites, structure.imageOperations).map { site, operations in operations.map { $0(site.position) } }
+        let images = zip(sites, structure.imageOperations).map { site, operations in
+            operations.map { $0(site.position) }
+        }
         let centring = structure.spaceGroup.centringTranslations.map {
             SIMD3(Double($0[0]), Double($0[1]), Double($0[2])) / Double(SymmetryOperation.denominator)
         }
@@ -285,7 +298,8 @@ struct StructureReader {
         var removed: Set<Int> = []
         var isCrowded = false
         for second in 1..<sites.count {
-            for first in 0..<second where !removed.contains(first) && sites[first].multiplicity == sites[second].multiplicity {
+            for first in 0..<second
+            where !removed.contains(first) && sites[first].multiplicity == sites[second].multiplicity {
                 guard sites[first].occupancy + sites[second].occupancy > 1.05, coincide(first, second) else { continue }
                 if sites[first].species.element == sites[second].species.element {
                     removed.insert(second)

@@ -22,7 +22,8 @@ extension StructureReader {
         var atoms = ListedAtoms()
         var skipped = (unknown: 0, dummy: 0, empty: 0)
         for row in 0..<columns.count {
-            let label = columns.text("_atom_site_label", row) ?? columns.text("_atom_site_type_symbol", row) ?? "\(row + 1)"
+            let label =
+                columns.text("_atom_site_label", row) ?? columns.text("_atom_site_type_symbol", row) ?? "\(row + 1)"
             if columns.text("_atom_site_calc_flag", row)?.lowercased() == "dum" {
                 skipped.dummy += 1
                 continue
@@ -137,7 +138,8 @@ extension StructureReader {
         guard let value = columns.value("_atom_site_occupancy", row) else { return 1 }
         let occupancy = try number(value, "occupancy", label).measured.value
         guard occupancy >= 0, occupancy <= 2 else {
-            throw malformed(value.line, expected: "an occupancy from 0 to 1 for atom \(label)", found: "'\(value.text)'")
+            throw malformed(
+                value.line, expected: "an occupancy from 0 to 1 for atom \(label)", found: "'\(value.text)'")
         }
         if occupancy > 1.001 { note("occupancy", .warning, "the occupancy of \(label) is \(value.text), above 1") }
         return occupancy
@@ -161,7 +163,9 @@ extension StructureReader {
             return species
         }
         let value = columns.value(symbol == nil ? "_atom_site_label" : "_atom_site_type_symbol", row)
-        throw malformed(value?.line ?? block.line, expected: "the symbol of an element for atom \(label)", found: "'\(symbol ?? label)'")
+        throw malformed(
+            value?.line ?? block.line, expected: "the symbol of an element for atom \(label)",
+            found: "'\(symbol ?? label)'")
     }
 
     // MARK: - Displacement
@@ -169,7 +173,8 @@ extension StructureReader {
     private mutating func displacement(
         _ columns: AtomColumns, _ row: Int, label: String, anisotropic: [String: Displacement]
     ) throws(ReadError) -> Displacement? {
-        let kind = (columns.text("_atom_site_adp_type", row) ?? columns.text("_atom_site_thermal_displace_type", row) ?? "")
+        let kind =
+            (columns.text("_atom_site_adp_type", row) ?? columns.text("_atom_site_thermal_displace_type", row) ?? "")
             .lowercased()
         if let tensor = anisotropic[label], !kind.hasSuffix("iso"), !kind.hasSuffix("ovl") { return tensor }
         func stated(_ name: String, _ meaning: String) throws(ReadError) -> Double? {
@@ -182,7 +187,9 @@ extension StructureReader {
         let b = try stated("_atom_site_b_iso_or_equiv", "displacement B")
         guard let value = u ?? b else { return nil }
         guard value >= 0 else {
-            note("displacement-negative", .warning, "the displacement of \(label), \(value), is negative and is not used")
+            note(
+                "displacement-negative", .warning, "the displacement of \(label), \(value), is negative and is not used"
+            )
             return nil
         }
         let limit = u != nil ? 2.0 : 150.0
@@ -203,7 +210,9 @@ extension StructureReader {
             let first = "_atom_site_aniso_\(letter)_11"
             guard let loop = block.loop(first) else { continue }
             guard loop.leftOver == 0 else {
-                note("aniso-broken", .warning, "the loop of anisotropic displacements (line \(loop.line)) is broken and not used")
+                note(
+                    "aniso-broken", .warning,
+                    "the loop of anisotropic displacements (line \(loop.line)) is broken and not used")
                 continue
             }
             guard let labels = loop.column("_atom_site_aniso_label", "_atom_site_label") else { continue }
@@ -213,7 +222,9 @@ extension StructureReader {
                 let values = columns.compactMap { $0.flatMap { loop[row, $0].number?.value } }
                 guard values.count == 6, result[label] == nil else { continue }
                 guard values.allSatisfy({ abs($0) < limit }) else {
-                    note("displacement-size", .warning, "the anisotropic displacement of \(label) is absurd and is not used")
+                    note(
+                        "displacement-size", .warning,
+                        "the anisotropic displacement of \(label) is absurd and is not used")
                     continue
                 }
                 let tensor = SymmetricTensor(
@@ -234,7 +245,9 @@ extension StructureReader {
         else { return [:] }
         var result: [String: Double] = [:]
         for row in 0..<loop.rowCount {
-            if let charge = loop[row, numbers].number?.value, abs(charge) < 10 { result[loop[row, symbols].text] = charge }
+            if let charge = loop[row, numbers].number?.value, abs(charge) < 10 {
+                result[loop[row, symbols].text] = charge
+            }
         }
         return result
     }

@@ -24,7 +24,8 @@ extension StructureReader {
     mutating func readSymmetry(cell: UnitCell, atoms: ListedAtoms) throws(ReadError) -> Symmetry {
         if block.has("_cell_modulation_dimension") || cellBlock.hasTag(startingWith: "_space_group_ssg_") {
             note(
-                "modulated", .warning, "the structure is modulated: its average is used, satellite reflections are missing")
+                "modulated", .warning,
+                "the structure is modulated: its average is used, satellite reflections are missing")
         }
         let declared = declaredSettings(cell: cell)
         if let listed = try listedGroup() {
@@ -86,7 +87,8 @@ extension StructureReader {
         let group: SpaceGroup
         do { group = try SpaceGroup(generatedBy: operations) } catch {
             let line = values.first?.line ?? cellBlock.line
-            throw malformed(line, expected: "the operations of a space group", found: "operations that form no finite group")
+            throw malformed(
+                line, expected: "the operations of a space group", found: "operations that form no finite group")
         }
         let listed = Set(operations).union([.identity]).count
         if group.operations.count != listed {
@@ -152,7 +154,8 @@ extension StructureReader {
                 spaceGroupSymbol: "")
             let mismatch = min(disagreement(of: structure.cellContents) ?? 0, 1)
             let closeness = structure.sites.count <= 200 ? max(0, 1.2 - structure.shortestDistance(limit: 1.2)) : 0
-            let preference = setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
+            let preference =
+                setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
             return (setting, mismatch + closeness + preference)
         }
         guard let best = ranked.min(by: { $0.1 < $1.1 })?.0 else { return nil }
