@@ -76,8 +76,8 @@ extension FitTable {
         return lines.joined(separator: "\r\n") + "\r\n"
     }
 
-    /// Writes `curvesCSV` to the file at `path`.
-    public func writeCurves(to path: String) throws(WriteError) {
-        try TextFile.write(curvesCSV, to: path)
+    /// Writes `curvesCSV` to the file at `path`. Throws `WriteError`.
+    public func writeCurves(to path: String) throws {
+        try AtomicFile.write(curvesCSV, to: path)
     }
 }

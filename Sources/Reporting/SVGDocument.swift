@@ -1,3 +1,5 @@
+import Spectra
+
 /// A figure as an SVG 1.1 document. Its user unit is 1 mm, so numbers in it are lengths on paper.
 public struct SVGDocument: Sendable, Hashable {
     /// The width in mm.
@@ -34,8 +36,8 @@ public struct SVGDocument: Sendable, Hashable {
             """
     }
 
-    /// Writes the document to the file at `path`.
-    public func write(to path: String) throws(WriteError) {
-        try TextFile.write(text, to: path)
+    /// Writes the document to the file at `path`. Throws `WriteError`.
+    public func write(to path: String) throws {
+        try AtomicFile.write(text, to: path)
     }
 }

@@ -84,8 +84,8 @@ public struct SpectrumPlot: Sendable {
         }
     }
 
-    /// Writes the figure as SVG to the file at `path`.
-    public func write(to path: String) throws(WriteError) {
+    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
+    public func write(to path: String) throws {
         try svg.write(to: path)
     }
 }

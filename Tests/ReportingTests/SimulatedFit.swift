@@ -55,11 +55,7 @@ struct SimulatedFit {
             findings: findings, curves: curves)
     }
 
-    private static var model: PeakModel {
-        PeakModel(
-            level: .s2p, window: nil, calibration: .none,
-            background: Background(kind: .shirley, isFitted: true, slope: false), components: [])
-    }
+    private static var model: PeakModel { PeakModel(level: .s2p, components: []) }
 
     private func component(_ line: Line, total: Double) -> FittedComponent {
         let relative = 1 / max(line.area, 1).squareRoot()
