@@ -28,7 +28,7 @@ public struct FitDocument: Sendable {
     /// The document as text.
     public var json: String { value.document }
 
-    /// Writes the document to the file at `path`.
+    /// Writes the document to the file at `path`. Throws `WriteError`.
     public func write(to path: String) throws {
         try AtomicFile.write(json, to: path)
     }

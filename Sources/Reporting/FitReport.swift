@@ -41,7 +41,7 @@ public struct FitReport: Sendable {
         """
     }
 
-    /// Writes the page to the file at `path`.
+    /// Writes the page to the file at `path`. Throws `WriteError`.
     public func write(to path: String) throws {
         try AtomicFile.write(html, to: path)
     }
@@ -63,11 +63,12 @@ public struct FitReport: Sendable {
         let source = provenance.source.map { source in
             "<p class=\"source\">\(HTML.text(source.file)), spectrum \(HTML.text(source.spectrum))</p>\n"
         }
-        let reason = HTML.text(fit.convergence.reason)
+        let words = FitTable.state(of: fit)
+        let sentence = HTML.text(words.prefix(1).uppercased() + words.dropFirst())
         let state =
             fit.convergence.converged
-            ? "<p class=\"state good\">Converged: \(reason)</p>"
-            : "<p class=\"state bad\" role=\"alert\">Not converged: \(reason). The numbers below are not a result.</p>"
+            ? "<p class=\"state good\">\(sentence)</p>"
+            : "<p class=\"state bad\" role=\"alert\">\(sentence). The numbers below are not a result.</p>"
         return "<header>\n<h1>\(HTML.text(title))</h1>\n\(source ?? "")\(state)\n</header>"
     }
 

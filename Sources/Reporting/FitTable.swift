@@ -90,18 +90,12 @@ public struct FitTable: Sendable {
     var facts: [(name: String, value: String)] {
         let statistics = fit.statistics
         let calibration = fit.calibration
-        let unit = fit.unit == .arbitrary ? "arb. units" : fit.unit.rawValue
         let runs =
             "\(fit.convergence.evaluations) evaluations, "
             + (fit.convergence.starts == 1 ? "1 start" : "\(fit.convergence.starts) starts")
         var facts = [
             ("Background", Self.background(of: fit)),
-            (
-                "Quality",
-                "reduced chi2 \(TableText.number(statistics.reducedChi2)) (chi2 "
-                    + "\(TableText.number(statistics.chi2))), Abbe \(TableText.number(statistics.abbe)), residual "
-                    + "standard deviation \(TableText.number(statistics.residualStandardDeviation)) \(unit)"
-            ),
+            ("Quality", Self.quality(of: fit)),
             (
                 "Data",
                 "\(statistics.points) points, \(statistics.freeParameters) free parameters, weights: "
@@ -111,19 +105,33 @@ public struct FitTable: Sendable {
                 "Calibration",
                 "shift \(TableText.quantity(calibration.shift)) eV, reference: \(Printable.text(calibration.reference))"
             ),
-            (
-                "Convergence",
-                (fit.convergence.converged ? "converged: " : "not converged: ") + "\(reason) (\(runs))"
-            ),
+            ("Convergence", "\(Self.state(of: fit)) (\(runs))"),
         ]
         let doublets = fit.components.compactMap(Self.fittedDoublet)
         if !doublets.isEmpty { facts.insert(("Doublets", doublets.joined(separator: "; ")), at: 1) }
         return facts
     }
 
+    /// The statistics in words.
+    static func quality(of fit: PeakFit) -> String {
+        let statistics = fit.statistics
+        let unit = fit.unit == .arbitrary ? "arb. units" : fit.unit.rawValue
+        return "reduced chi2 \(TableText.number(statistics.reducedChi2, digits: 4)) (chi2 "
+            + "\(TableText.number(statistics.chi2))), Abbe \(TableText.number(statistics.abbe, digits: 3)), residual "
+            + "standard deviation \(TableText.number(statistics.residualStandardDeviation, digits: 4)) \(unit)"
+    }
+
+    /// Whether the fit converged, in words, with the reason where it says more.
+    static func state(of fit: PeakFit) -> String {
+        let reason = Printable.text(fit.convergence.reason)
+        guard fit.convergence.converged else { return "not converged: \(reason)" }
+        return reason.isEmpty || reason == "converged" ? "converged" : "converged: \(reason)"
+    }
+
     /// The background in words.
     static func background(of fit: PeakFit) -> String {
         let background = fit.background
+        guard background.kind != "none" else { return "none" }
         let how = background.isFitted ? "fitted with the peaks" : "computed from the data and subtracted first"
         let parameters = background.parameters.map {
             "\(Printable.text($0.name)) \(TableText.quantity($0.quantity))"

@@ -76,7 +76,7 @@ extension FitTable {
         return lines.joined(separator: "\r\n") + "\r\n"
     }
 
-    /// Writes `curvesCSV` to the file at `path`.
+    /// Writes `curvesCSV` to the file at `path`. Throws `WriteError`.
     public func writeCurves(to path: String) throws {
         try AtomicFile.write(curvesCSV, to: path)
     }

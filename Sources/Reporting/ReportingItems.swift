@@ -15,7 +15,7 @@ struct ReportingItems {
             ("Peak parameters", "binding energies, widths and areas with standard uncertainties: table of components"),
             ("Constraints and linkages", constraints), ("Energy reference", reference),
             ("Fitting procedure", procedure),
-            ("Quality of the fit", quality), ("Residuals", "shown below the spectrum in the figure"),
+            ("Quality of the fit", FitTable.quality(of: fit)), ("Residuals", "shown below the spectrum in the figure"),
             ("Intensities", intensities),
         ]
     }
@@ -30,9 +30,19 @@ struct ReportingItems {
     }
 
     private var averaging: String {
-        fit.background.isFitted
-            ? "none: the background is fitted to all \(fit.statistics.points) points together with the peaks"
-            : "not stated by this result beyond the recipe"
+        guard fit.background.kind != "none" else { return "none: there is no background" }
+        guard !fit.background.isFitted else {
+            return "none: the background is fitted to all \(fit.statistics.points) points together with the peaks"
+        }
+        let background = fit.effectiveModel.background
+        let points = background.endPoints
+        var text = points == 1 ? "one point at each end" : "arithmetic mean of \(points) points at each end"
+        let offsets = background.endOffsets
+        if offsets.low != 0 || offsets.high != 0 {
+            text += ", lowered by \(TableText.number(offsets.low)) % at the low and "
+            text += "\(TableText.number(offsets.high)) % at the high binding energy end"
+        }
+        return text
     }
 
     private var shapes: String {
@@ -62,14 +72,7 @@ struct ReportingItems {
     private var procedure: String {
         "least squares, weights: \(fit.statistics.weighting); \(fit.statistics.freeParameters) parameters estimated from "
             + "\(fit.statistics.points) points; "
-            + (fit.convergence.converged ? "converged: " : "not converged: ") + fit.convergence.reason
-    }
-
-    private var quality: String {
-        let statistics = fit.statistics
-        return "reduced chi2 \(TableText.number(statistics.reducedChi2)), Abbe criterion "
-            + "\(TableText.number(statistics.abbe)), standard deviation of the residuals "
-            + TableText.number(statistics.residualStandardDeviation)
+            + FitTable.state(of: fit)
     }
 
     private var intensities: String {

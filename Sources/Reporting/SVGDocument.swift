@@ -36,7 +36,7 @@ public struct SVGDocument: Sendable, Hashable {
             """
     }
 
-    /// Writes the document to the file at `path`.
+    /// Writes the document to the file at `path`. Throws `WriteError`.
     public func write(to path: String) throws {
         try AtomicFile.write(text, to: path)
     }

@@ -84,7 +84,7 @@ public struct SpectrumPlot: Sendable {
         }
     }
 
-    /// Writes the figure as SVG to the file at `path`.
+    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
     public func write(to path: String) throws {
         try svg.write(to: path)
     }

@@ -3,9 +3,9 @@ import Spectra
 
 /// Numbers and cells as tables show them.
 enum TableText {
-    /// A number that has no uncertainty: six significant digits.
-    static func number(_ value: Double) -> String {
-        value.isFinite ? String(format: "%.6g", value) : "unknown"
+    /// A number that has no uncertainty, with six significant digits unless stated.
+    static func number(_ value: Double, digits: Int = 6) -> String {
+        value.isFinite ? String(format: "%.\(digits)g", value) : "unknown"
     }
 
     /// A quantity with its uncertainty in parentheses; "unknown" where it is not a number.

@@ -18,16 +18,16 @@ struct CasaXPSAgreementTests {
     struct Golden: Decodable, Sendable {
         struct Background: Decodable, Sendable {
             var type: String
-            var points_averaged_at_each_end: Int?
+            var pointsAveragedAtEachEnd: Int?
         }
         struct Region: Decodable, Sendable {
-            var first_channel: Int
-            var last_channel: Int
+            var firstChannel: Int
+            var lastChannel: Int
         }
         struct Component: Decodable, Sendable {
             var name: String
-            var line_shape: String?
-            var position_be: Double?
+            var lineShape: String?
+            var positionBe: Double?
             var fwhm: Double?
             var area: Double?
         }
@@ -36,10 +36,16 @@ struct CasaXPSAgreementTests {
         var components: [Component]?
     }
 
+    static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     static let exports: [Export] = SharedData.files(in: "xps/casaxps-export", suffix: ".golden.json").compactMap {
         url in
         let file = URL(fileURLWithPath: String(url.path.dropLast(".golden.json".count)))
-        guard let data = try? Data(contentsOf: url), let golden = try? JSONDecoder().decode(Golden.self, from: data),
+        guard let data = try? Data(contentsOf: url), let golden = try? decoder.decode(Golden.self, from: data),
             golden.background != nil
         else { return nil }
         return Export(file: file, golden: golden)
@@ -47,7 +53,7 @@ struct CasaXPSAgreementTests {
 
     static let shirleyExports = exports.filter { $0.golden.background?.type == "Shirley" }
     static let drawableExports = exports.filter { export in
-        export.golden.components?.contains { LineShape(name: $0.line_shape ?? "") != nil } ?? false
+        export.golden.components?.contains { LineShape(name: $0.lineShape ?? "") != nil } ?? false
     }
 
     private func spectrum(_ export: Export) throws -> Spectrum {
@@ -64,11 +70,11 @@ struct CasaXPSAgreementTests {
         let region = try #require(export.golden.region)
         let energies = try #require(spectrum.axis.bindingEnergies)
         let exported = try column(spectrum, "Background")
-        let points = export.golden.background?.points_averaged_at_each_end ?? 3
+        let points = export.golden.background?.pointsAveragedAtEachEnd ?? 3
         // Files run from high to low binding energy.
         let intensities = Array(spectrum.intensities.reversed())
-        let first = energies.count - 1 - region.last_channel
-        let last = energies.count - 1 - region.first_channel
+        let first = energies.count - 1 - region.lastChannel
+        let last = energies.count - 1 - region.firstChannel
         let background = try ShirleyBackground(
             low: EndIntensity.mean(of: intensities, around: first, points: points, offset: 0),
             high: EndIntensity.mean(of: intensities, around: last, points: points, offset: 0)
@@ -89,13 +95,13 @@ struct CasaXPSAgreementTests {
         let energies = try #require(spectrum.axis.bindingEnergies)
         let background = try column(spectrum, "Background")
         for component in export.golden.components ?? [] {
-            guard let shape = LineShape(name: component.line_shape ?? ""), let position = component.position_be,
+            guard let shape = LineShape(name: component.lineShape ?? ""), let position = component.positionBe,
                 let fwhm = component.fwhm, let area = component.area
             else { continue }
             let curve = try column(spectrum, component.name)
             let height = area * shape.value(at: 0, fwhm: fwhm)
             let region = try #require(export.golden.region)
-            let channels = region.first_channel...region.last_channel
+            let channels = region.firstChannel...region.lastChannel
             let differences = channels.map { i in
                 (background[i] + area * shape.value(at: energies[i] - position, fwhm: fwhm) - curve[i]) / height
             }
@@ -121,7 +127,7 @@ struct CasaXPSAgreementTests {
             var verification: Verification?
         }
         struct Verification: Decodable {
-            var casaxps_fit_is_at_its_optimum: Bool
+            var casaxpsFitIsAtItsOptimum: Bool
         }
         var fits: [Fit]
     }
@@ -131,7 +137,7 @@ struct CasaXPSAgreementTests {
         var found: [StoredFit] = []
         for file in SharedData.files(in: "xps/vamas", suffix: ".vms") {
             guard let data = try? Data(contentsOf: URL(fileURLWithPath: file.path + ".verified.json")),
-                let verified = try? JSONDecoder().decode(Verified.self, from: data),
+                let verified = try? decoder.decode(Verified.self, from: data),
                 let spectra = try? SpectrumFile(contentsOf: file.path).spectra
             else { continue }
             for entry in verified.fits where spectra.indices.contains(entry.block) {
@@ -141,7 +147,7 @@ struct CasaXPSAgreementTests {
                 }
                 found += fits.map {
                     StoredFit(
-                        spectrum: rates, fit: $0, converged: entry.verification?.casaxps_fit_is_at_its_optimum ?? false)
+                        spectrum: rates, fit: $0, converged: entry.verification?.casaxpsFitIsAtItsOptimum ?? false)
                 }
             }
         }

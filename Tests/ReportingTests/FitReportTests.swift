@@ -121,6 +121,17 @@ import Testing
         #expect(Printable.text("👩‍🔬") == "👩‍🔬")
     }
 
+    @Test func subtractedBackgroundsStateTheirAveraging() {
+        var fit = SimulatedFit.sulfur.fit
+        fit.background.isFitted = false
+        fit.effectiveModel.background = Background(.shirley, isFitted: false, endPoints: 5)
+        let html = FitReport(fit).html
+        #expect(html.contains("arithmetic mean of 5 points at each end"))
+        #expect(html.contains("shirley, computed from the data and subtracted first"))
+        fit.background = FittedBackground(kind: "none", isFitted: false, parameters: [])
+        #expect(FitReport(fit).html.contains("none: there is no background"))
+    }
+
     @Test func anEmptyFitStillMakesAPage() {
         var fit = SimulatedFit.sulfur.fit
         fit.components = []

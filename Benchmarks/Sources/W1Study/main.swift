@@ -66,9 +66,9 @@ var pulls: [String: [Double]] = [:]
 for (fit, truth) in zip(fits, workload.truths) where fit.parameters.atBound.isEmpty {
     for (index, component) in fit.components.enumerated() {
         let name = names[index]
-        func add(_ key: String, _ quantity: Measured, _ true_: Double?) {
-            guard let u = quantity.standardUncertainty, u > 0, let true_ else { return }
-            pulls[key, default: []].append((quantity.value - true_) / u)
+        func add(_ key: String, _ quantity: Measured, _ expected: Double?) {
+            guard let u = quantity.standardUncertainty, u > 0, let expected else { return }
+            pulls[key, default: []].append((quantity.value - expected) / u)
         }
         add("area_\(name)", component.area, truth["area_\(name)"])
         add("pos_\(name)", component.position, truth["pos_\(name)"])
@@ -78,8 +78,8 @@ for (fit, truth) in zip(fits, workload.truths) where fit.parameters.atBound.isEm
     }
     for parameter in fit.background.parameters {
         let key = parameter.name == "constant" ? "base" : "k_shirley"
-        if let u = parameter.quantity.standardUncertainty, let true_ = truth[key] {
-            pulls[key, default: []].append((parameter.quantity.value - true_) / u)
+        if let u = parameter.quantity.standardUncertainty, let expected = truth[key] {
+            pulls[key, default: []].append((parameter.quantity.value - expected) / u)
         }
     }
 }
