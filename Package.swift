@@ -16,6 +16,7 @@ let package = Package(
         // C libraries of the system, each seen by one Swift target only.
         .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
 
         // Hot loops in C, one object per SIMD level.
         .target(name: "CSpectralKernels", linkerSettings: [.linkedLibrary("m")]),
@@ -28,7 +29,7 @@ let package = Package(
         .target(name: "CReferenceData", path: "reference-spectra"),
         .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
 
-        .target(name: "SpectrumFiles", dependencies: ["Spectra"]),
+        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CZip"]),
         .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
         .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
         .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),
