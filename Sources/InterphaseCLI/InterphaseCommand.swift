@@ -13,6 +13,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             PatternCommand.self,
             ConvertCommand.self,
             FitCommand.self,
+            SimulateCommand.self,
             LevelsCommand.self,
             SpeciesCommand.self,
         ])

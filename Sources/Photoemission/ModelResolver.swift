@@ -210,11 +210,11 @@ private struct ModelResolver {
             guard value.isFinite else { throw FitError.invalidModel("\(place) is not a finite number") }
             linear.append(.init(name: place, start: value, bounds: value...value))
             result = (.constant(1), linear.count - 1)
-        case .free(_, let min, let max), .prior(_, _, _, let min, let max):
+        case .free(let start, let min, let max), .prior(let start, _, _, let min, let max):
             guard min <= max else {
                 throw FitError.invalidModel("\(place): its lower bound \(min) lies above its upper bound \(max)")
             }
-            linear.append(.init(name: place, start: nil, bounds: min...max))
+            linear.append(.init(name: place, start: start, bounds: min...max))
             result = (.constant(1), linear.count - 1)
             if case .prior(_, let mean, let sigma, _, _) = constraint {
                 guard sigma > 0, sigma.isFinite, mean.isFinite else {

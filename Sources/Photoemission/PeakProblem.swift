@@ -400,6 +400,19 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         return (background, components)
     }
 
+    /// The sum of all components at the stated parameters, without any background.
+    mutating func peakIntensities(theta: [Double], coefficients: [Double]) throws -> [Double] {
+        var sum = [Double](repeating: 0, count: columns.pointCount)
+        theta.withUnsafeBufferPointer { theta in
+            fillComponentColumns(theta)
+            for k in 0..<partCount {
+                let area = model.parts[k].areaFactor.value(theta) * coefficients[model.parts[k].linearIndex]
+                for (i, value) in columns.column(backgroundCount + k).enumerated() { sum[i] += area * value }
+            }
+        }
+        return sum
+    }
+
     /// The model at the last evaluation, for weights from expected counts.
     func expected() -> [Double] {
         let data = columns.column(dataColumn), residuals = columns.lastResiduals

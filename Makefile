@@ -1,0 +1,57 @@
+# make demo     install what is missing, build, fit a bundled spectrum (or FILE=...), write plot, report and JSON
+# make test     install what is missing, check formatting, build without warnings, run all tests and the demo
+# make help     the rest
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+OUTPUT ?= demo-output
+BUNDLED := reference-spectra/spectra/s2p-argyrodite-cathode-simulated.vms
+FILE ?= $(BUNDLED)
+ifeq ($(FILE),$(BUNDLED))
+RECIPE ?= s2p-argyrodite-cathode
+endif
+MODEL = $(if $(RECIPE),--recipe $(RECIPE),--explore)
+PROGRAM = .build/release/interphase
+
+.PHONY: help dependencies build demo test check lint format examples study bench clean
+
+help:
+	@echo "make demo                    fit the bundled spectrum: table, $(OUTPUT)/fit.svg, fit.html, fit.json"
+	@echo "make demo FILE=my.vms        the same for your file: components found by their residuals"
+	@echo "make demo FILE=my.vms RECIPE=s2p-argyrodite-cathode SPECTRUM='S 2p'"
+	@echo "make test                    everything that CI checks"
+	@echo "make study                   the full study of uncertainties: 1,000 spectra of known truth"
+	@echo "make bench                   timing against workload W1 (see Benchmarks/README.md)"
+	@echo "make format                  format all sources"
+
+dependencies:
+	@scripts/install-dependencies.sh
+
+build: dependencies
+	@swift build -c release --product interphase
+
+demo: build
+	@mkdir -p "$(OUTPUT)"
+	@$(PROGRAM) fit "$(FILE)" $(MODEL) $(if $(SPECTRUM),--spectrum "$(SPECTRUM)") $(FLAGS) --curves \
+	    --plot "$(OUTPUT)/fit.svg" --report "$(OUTPUT)/fit.html" --json "$(OUTPUT)/fit.json"
+	@echo "Written: $(OUTPUT)/fit.svg (plot), $(OUTPUT)/fit.html (report), $(OUTPUT)/fit.json"
+
+test: dependencies
+	@scripts/test.sh
+
+lint:
+	@swift format lint --strict -r Sources Tests Benchmarks Package.swift
+
+format:
+	@swift format -i -r Sources Tests Benchmarks Package.swift
+
+study: dependencies
+	@INTERPHASE_W1_SPECTRA=1000 swift test -c release -Xswiftc -enable-testing --filter W1
+
+bench: dependencies
+	@swift build -c release --package-path Benchmarks
+	@echo "See Benchmarks/README.md for the workload: Benchmarks/.build/release/W1Study FOLDER b 5"
+
+clean:
+	@rm -rf .build Benchmarks/.build "$(OUTPUT)"
