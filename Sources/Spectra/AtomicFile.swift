@@ -8,23 +8,6 @@ import Foundation
     import Darwin
 #endif
 
-/// Why a file could not be written.
-public struct WriteError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The path that was to be written.
-    public let file: String
-    /// What the system says, or what is missing.
-    public let reason: String
-
-    /// The file at path `file` could not be written because of `reason`.
-    public init(file: String, reason: String) {
-        self.file = file
-        self.reason = reason
-    }
-
-    /// A sentence for a person.
-    public var description: String { "\(file): cannot be written: \(reason)" }
-}
-
 /// Writes files whole or not at all.
 public enum AtomicFile {
     /// Writes `data` to the file at `path`: into a temporary file in the same folder first, which then takes the name.
@@ -32,9 +15,9 @@ public enum AtomicFile {
     /// A reader sees the old content or the new, never a part, whatever interrupts the writing. A symbolic link is
     /// followed, the permissions of a file that is replaced are kept, and what is no regular file (a terminal, a pipe) is
     /// written to directly. Throws `WriteError`.
-    public static func write(_ data: Data, to path: String) throws {
+    public static func write(_ data: Data, to path: String) throws(WriteError) {
         func failure(_ code: Int32) -> WriteError {
-            WriteError(file: path, reason: String(cString: strerror(code)))
+            WriteError.cannotWrite(file: path, reason: String(cString: strerror(code)))
         }
         let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         var status = stat()
@@ -66,7 +49,7 @@ public enum AtomicFile {
     }
 
     /// Writes `text` in UTF-8 to the file at `path`; see `write(_:to:)` for data.
-    public static func write(_ text: String, to path: String) throws {
+    public static func write(_ text: String, to path: String) throws(WriteError) {
         try write(Data(text.utf8), to: path)
     }
 

@@ -40,12 +40,7 @@ extension DiffractionPattern {
     ///
     /// Throws `WriteError`.
     public func write(to path: String, as format: DiffractionTextFormat) throws(WriteError) {
-        let text = try text(as: format)
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw .cannotWrite(file: path, reason: error.localizedDescription)
-        }
+        try AtomicFile.write(text(as: format), to: path)
     }
 
     private func requireTwoTheta(_ format: DiffractionTextFormat) throws(WriteError) -> [Double] {

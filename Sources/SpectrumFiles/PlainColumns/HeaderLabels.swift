@@ -9,6 +9,8 @@ struct HeaderLabels {
     private(set) var title: String?
     /// The scale of the energies, where a label names it.
     private(set) var scale: EnergyScale?
+    /// What lines of the form `key: value` say, keys in lower case: `sample: NMC 811`, `acquisition time: 2.8 s`.
+    private(set) var facts: [String: String] = [:]
     /// The photon energy in eV, where it is given as `hv = 180 eV` or `Photon energy: 1486.6`.
     private(set) var photonEnergy: Double?
 
@@ -21,6 +23,12 @@ struct HeaderLabels {
                 columns = cells
             }
         }
+        for text in texts {
+            guard let colon = text.firstIndex(of: ":") else { continue }
+            let key = text[..<colon].trimmingCharacters(in: .whitespaces).lowercased()
+            facts[key] = text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+        }
+        title = facts["spectrum"]
         if columns.isEmpty, texts.count == 1, texts[0].contains(where: \.isLetter) {
             title = texts[0].trimmingCharacters(in: .whitespaces)
         }
@@ -30,6 +38,13 @@ struct HeaderLabels {
             if named.count == 1 { scale = named.first }
         }
         photonEnergy = texts.lazy.compactMap { Self.photonEnergy(in: $0) }.first
+    }
+
+    /// The number at the beginning of the fact of that name, where it is positive.
+    func number(_ key: String) -> Double? {
+        guard let word = facts[key]?.split(separator: " ").first, let value = Double(word), value.isFinite, value > 0
+        else { return nil }
+        return value
     }
 
     /// The scale that a line names in full words.

@@ -140,10 +140,17 @@ struct PlainColumnsReading {
         var spectrum = Spectrum(
             name: title, axis: axis, intensities: section.columns[1],
             unit: unit(of: section.columns[1], label: labels.columns.dropFirst().first), comments: section.header)
+        spectrum.sample = labels.facts["sample"] ?? ""
+        spectrum.acquisition.acquisitionTime = labels.number("acquisition time")
+        spectrum.acquisition.passEnergy = labels.number("pass energy")
         for index in section.columns.indices.dropFirst(2) {
             let name = labels.columns.indices.contains(index) ? labels.columns[index] : ""
-            spectrum.columns.append(
-                NamedColumn(name: name.isEmpty ? "column \(index + 1)" : name, values: section.columns[index]))
+            if name.lowercased() == "transmission", spectrum.transmission == nil {
+                spectrum.transmission = section.columns[index]
+            } else {
+                spectrum.columns.append(
+                    NamedColumn(name: name.isEmpty ? "column \(index + 1)" : name, values: section.columns[index]))
+            }
         }
         if section.columns.count > 2 {
             file.notes.append("column 2 is read as the intensities, columns 3 to \(table.width) beside them")
