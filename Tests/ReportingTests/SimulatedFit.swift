@@ -55,15 +55,7 @@ struct SimulatedFit {
             findings: findings, curves: curves)
     }
 
-<<<<<<< HEAD
-    private static var model: PeakModel {
-        PeakModel(
-            level: .s2p, window: nil, calibration: .none,
-            background: .shirley, components: [])
-    }
-=======
     private static var model: PeakModel { PeakModel(level: .s2p, components: []) }
->>>>>>> h/report
 
     private func component(_ line: Line, total: Double) -> FittedComponent {
         let relative = 1 / max(line.area, 1).squareRoot()
