@@ -1,4 +1,5 @@
 import Foundation
+import Spectra
 
 /// Writes a `VAMASExperiment` as ISO 14976 text: one value a line, lines ended by CR LF, every block complete (no
 /// parameter inclusion list), unknown numbers as 1E37, true extremes of the ordinates.
