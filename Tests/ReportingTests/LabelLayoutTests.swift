@@ -62,6 +62,14 @@ import Testing
         #expect(abs(centres[0] + centres[2] - 90) < 1e-9)
     }
 
+    @Test func crowdedLabelsStandLikeStairs() throws {
+        // Six labels whose widths sum to 120 over an edge of 70, all pointing at its far end.
+        let requests = (0..<6).map { LabelLayout.Request(target: 60 + 4 * Double($0), width: 20) }
+        let places = try #require(Self.layout.place(requests, maximumRows: 3))
+        #expect(Set(places.map(\.row)) == [0, 1])
+        for (place, next) in zip(places, places.dropFirst()) { #expect(place.leader < next.leader) }
+    }
+
     @Test func theFewestRowsAreUsedAndTooManyLabelsAreRefused() throws {
         let wide = (0..<4).map { LabelLayout.Request(target: 20 + 15 * Double($0), width: 24) }
         let places = try #require(Self.layout.place(wide, maximumRows: 3))
