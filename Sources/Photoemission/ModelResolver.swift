@@ -179,12 +179,6 @@ private struct ModelResolver {
             result = leading * (try own(factor, name: "\(place).ratio"))
         case .fixed, .free, .prior:
             result = try own(constraint, name: place)
-            if case .prior(_, let mean, let sigma, _, _) = constraint {
-                guard sigma > 0, sigma.isFinite, mean.isFinite else {
-                    throw FitError.invalidModel("\(place): a prior needs a mean and a positive standard deviation")
-                }
-                priors.append(.init(mean: mean, sigma: sigma, part: index, quantity: quantity))
-            }
         }
         expressions[key] = result
         return result
@@ -216,12 +210,7 @@ private struct ModelResolver {
             }
             linear.append(.init(name: place, start: start, bounds: min...max))
             result = (.constant(1), linear.count - 1)
-            if case .prior(_, let mean, let sigma, _, _) = constraint {
-                guard sigma > 0, sigma.isFinite, mean.isFinite else {
-                    throw FitError.invalidModel("\(place): a prior needs a mean and a positive standard deviation")
-                }
-                priors.append(.init(mean: mean, sigma: sigma, part: index, quantity: .area))
-            }
+            try addPrior(of: constraint, name: place, on: .constant(1), linearIndex: linear.count - 1)
         }
         areas[index] = result
         return result
@@ -247,7 +236,19 @@ private struct ModelResolver {
         }
         if low == high { return .constant(low) }
         nonlinear.append(.init(name: name, start: start, bounds: low...high))
-        return .free(nonlinear.count - 1)
+        let expression = ParameterExpression.free(nonlinear.count - 1)
+        try addPrior(of: constraint, name: name, on: expression, linearIndex: nil)
+        return expression
+    }
+
+    private mutating func addPrior(
+        of constraint: Constraint, name: String, on expression: ParameterExpression, linearIndex: Int?
+    ) throws {
+        guard case .prior(_, let mean, let sigma, _, _) = constraint else { return }
+        guard sigma > 0, sigma.isFinite, mean.isFinite else {
+            throw FitError.invalidModel("\(name): a prior needs a mean and a positive standard deviation")
+        }
+        priors.append(.init(mean: mean, sigma: sigma, expression: expression, linearIndex: linearIndex))
     }
 
     private func leader(_ name: String, of place: String) throws -> Int {

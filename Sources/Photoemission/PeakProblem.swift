@@ -137,11 +137,11 @@ struct PeakProblem: ~Copyable, SeparableProblem {
                 matrix[max(row, column) * count + min(row, column)] += both
             }
         }
-        for prior in model.priors where prior.quantity == .area {
-            let part = model.parts[prior.part]
-            let weight = areaFactors[prior.part] / prior.sigma
-            matrix[part.linearIndex * count + part.linearIndex] += weight * weight
-            vector[part.linearIndex] += weight * prior.mean / prior.sigma
+        for prior in model.priors {
+            guard let index = prior.linearIndex else { continue }
+            let weight = prior.expression.value(nonlinear) / prior.sigma
+            matrix[index * count + index] += weight * weight
+            vector[index] += weight * prior.mean / prior.sigma
         }
     }
 
@@ -354,13 +354,12 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         let nonlinearCount = nonlinearBounds.count, count = entries.count
         theta.withUnsafeBufferPointer { theta in
             for prior in model.priors {
-                let part = model.parts[prior.part]
-                let expression = part.expression(prior.quantity)
+                let expression = prior.expression
                 var slopes: [(Int, Double)] = expression.parameters.map { ($0, expression.derivative(by: $0, theta)) }
                 var value = expression.value(theta)
-                if prior.quantity == .area {
-                    let coefficient = coefficients[part.linearIndex]
-                    slopes = slopes.map { ($0.0, $0.1 * coefficient) } + [(nonlinearCount + part.linearIndex, value)]
+                if let index = prior.linearIndex {
+                    let coefficient = coefficients[index]
+                    slopes = slopes.map { ($0.0, $0.1 * coefficient) } + [(nonlinearCount + index, value)]
                     value *= coefficient
                 }
                 let deviation = (prior.mean - value) / prior.sigma

@@ -39,12 +39,13 @@ struct ResolvedModel: Sendable {
         }
     }
 
-    /// Gaussian knowledge of a quantity: its value is `mean` with standard deviation `sigma`.
+    /// Gaussian knowledge of a quantity: its value is `mean` with standard deviation `sigma`. The value is `expression`,
+    /// times the linear coefficient `linearIndex` where it has one (for areas).
     struct Prior: Sendable {
         var mean: Double
         var sigma: Double
-        var part: Int
-        var quantity: ComponentQuantity
+        var expression: ParameterExpression
+        var linearIndex: Int?
     }
 
     /// The free nonlinear parameters theta.

@@ -183,6 +183,12 @@ struct PeakFitTests {
         #expect(abs(fit.components[1].position.value - fit.components[0].position.value - 1.4) < 1e-12)
         #expect(abs(fit.components[1].fwhm.value - 1.1 * fit.components[0].fwhm.value) < 1e-12)
         #expect(abs(fit.components[2].fwhm.value - 1.7) < 0.005)
+        // A prior on what a link adds is knowledge too.
+        var linked = model
+        linked.components[1].position = .offset(
+            from: "a", by: .prior(start: 1.4, mean: 1.33, sigma: 1e-4, min: 1.2, max: 1.6))
+        let other = try linked.fit(Self.cathode.spectrum(noise: &numbers))
+        #expect(abs(other.components[1].position.value - other.components[0].position.value - 1.33) < 0.002)
         #expect(fit.parameters.names.filter { $0.hasSuffix(".width") } == ["a.width", "c.width"])
     }
 

@@ -34,7 +34,9 @@ struct PeakProblemTests {
                 Doublet("a", near: 160.2, width: .sameAs("c"))
                 Doublet("b", near: 161.6, width: .ratio(of: "a", by: .free(start: 1.2, min: 0.5, max: 2)))
                 Doublet(
-                    "c", position: .offset(from: "b", by: .free(start: 1.5, min: 1, max: 2)),
+                    "c",
+                    position: .offset(
+                        from: "b", by: .prior(start: 1.5, mean: 1.4, sigma: 0.01, min: 1, max: 2)),
                     width: .free(start: 1.2, min: 0.5, max: 3), area: .ratio(of: "b", by: .fixed(0.3)))
                 Singlet(
                     "d", near: 165, width: .prior(start: 1.4, mean: 1.5, sigma: 0.1, min: 0.5, max: 3),
