@@ -58,6 +58,9 @@ struct PlainColumnsReading {
         self.file = SpectrumFile(path: content.path, format: PlainColumnsFormat.name, spectra: [])
     }
 
+    /// More spectra than anyone writes below one another: beyond it a text that alternates with numbers is no spectrum.
+    private static let maximumParts = 10_000
+
     mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws {
         let mark = table.dialect.decimalMark == ASCII.comma ? "commas" : "points"
         file.notes.append(
@@ -66,6 +69,10 @@ struct PlainColumnsReading {
             file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")
         }
         let parts = try table.sections.flatMap { try split($0, bytes) }
+        guard parts.count <= Self.maximumParts else {
+            throw content.malformed(
+                .whole, expected: "at most \(Self.maximumParts) spectra in one text file", found: "\(parts.count)")
+        }
         for (index, part) in parts.enumerated() {
             try append(part, number: index + 1, of: parts.count)
         }
@@ -83,9 +90,12 @@ struct PlainColumnsReading {
                     expected: "a row of \(table.width) numbers separated by \(table.dialect.separator.name)",
                     found: text)
             }
-            for line in section.faultyLines {
+            for line in section.faultyLines.prefix(10) {
                 file.notes.append(
                     "line \(line): expected \(table.width) numbers, found \(Self.line(line, of: bytes)): left out")
+            }
+            if section.faultyLines.count > 10 {
+                file.notes.append("\(section.faultyLines.count - 10) more lines without them are left out")
             }
         }
         return try monotonicParts(of: section)
@@ -110,7 +120,8 @@ struct PlainColumnsReading {
         guard starts.count > 1 else { return [section] }
         let ends = starts.dropFirst() + [energies.count]
         let parts = zip(starts, ends).map { $0..<$1 }
-        guard parts.allSatisfy({ $0.count >= 3 && (energies[$0.lowerBound + 1] > energies[$0.lowerBound]) == isRising })
+        guard parts.count <= Self.maximumParts,
+            parts.allSatisfy({ $0.count >= 3 && (energies[$0.lowerBound + 1] > energies[$0.lowerBound]) == isRising })
         else {
             throw content.malformed(
                 .line(Int(section.rowLines[starts[1]])),
