@@ -68,7 +68,7 @@ struct PlainColumnsReading {
         if table.endsOpen {
             file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")
         }
-        let parts = try table.sections.flatMap { try split($0, bytes) }
+        let parts = try Self.joined(table.sections).flatMap { try split($0, bytes) }
         guard parts.count <= Self.maximumParts else {
             throw content.malformed(
                 .whole, expected: "at most \(Self.maximumParts) spectra in one text file", found: "\(parts.count)")
@@ -76,6 +76,22 @@ struct PlainColumnsReading {
         for (index, part) in parts.enumerated() {
             try append(part, number: index + 1, of: parts.count)
         }
+    }
+
+    /// The sections, those that only a blank line parts put together where the energies go on in the same direction.
+    private static func joined(_ sections: [TableSection]) -> [TableSection] {
+        var joined: [TableSection] = []
+        for section in sections {
+            if section.followsBlank, let last = joined.last, let energies = last.columns.first, energies.count > 1,
+                let next = section.columns.first?.first,
+                (next > energies[energies.count - 1]) == (energies[1] > energies[0])
+            {
+                joined[joined.count - 1].append(section)
+            } else {
+                joined.append(section)
+            }
+        }
+        return joined
     }
 
     /// Refuses sections with many lines that are no rows, reports few of them, and parts repeated scans.

@@ -15,6 +15,13 @@ struct TableSection {
 
     /// The number of rows.
     var rows: Int { rowLines.count }
+
+    /// Puts the rows of another section below.
+    mutating func append(_ other: TableSection) {
+        for index in columns.indices { columns[index] += other.columns[index] }
+        rowLines += other.rowLines
+        faultyLines += other.faultyLines
+    }
 }
 
 /// Reads a text file as sections of numbers in columns.
