@@ -36,7 +36,8 @@ public struct CoreLevel: Sendable, Hashable {
     ///
     /// Returns `nil` where the text does not start with an element symbol followed by a shell that exists.
     public init?(label: String) {
-        let characters = Array(label.trimmingPrefix { !$0.isLetter })
+        // No level takes more than eight characters; the rest of a long text is not looked at.
+        let characters = Array(label.drop { !$0.isLetter }.prefix(8))
         guard let first = characters.first, first.isLetter else { return nil }
         for symbolLength in [2, 1] where characters.count > symbolLength {
             let letters = characters[0..<symbolLength]
@@ -60,8 +61,9 @@ public struct CoreLevel: Sendable, Hashable {
     /// Finds a level anywhere in a text, at the start of a word: `test spectrum Ag3d`, `Pr:O1s`, `PET_C1s.csv`.
     ///
     /// Away from the beginning the symbol needs its capital, so that `scan in 3d` is not indium. The first level counts.
-    /// Returns `nil` where the text has none.
+    /// Returns `nil` where the first thousand characters have none.
     public init?(within text: String) {
+        let text = String(text.prefix(1000))
         if let level = CoreLevel(label: text) {
             self = level
             return
@@ -69,7 +71,8 @@ public struct CoreLevel: Sendable, Hashable {
         var previous: Character = " "
         for index in text.indices {
             defer { previous = text[index] }
-            guard text[index].isUppercase, !previous.isLetter, let level = CoreLevel(label: String(text[index...]))
+            guard text[index].isUppercase, !previous.isLetter,
+                let level = CoreLevel(label: String(text[index...].prefix(16)))
             else { continue }
             self = level
             return

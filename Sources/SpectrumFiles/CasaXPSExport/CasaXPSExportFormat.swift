@@ -28,8 +28,13 @@ enum CasaXPSExportFormat: SpectrumFormat {
         content.withBeginning(1 << 15) { bytes in
             guard PlainColumnsFormat.looksLikeText(bytes) else { return false }
             var lines = ByteLines(bytes)
+            var hasParameters = false
             while let line = lines.next(), lines.number <= 60 {
-                if CasaXPSExportLabels.isLabelLine(line.text) { return true }
+                let text = line.text
+                if text.contains("Characteristic Energy eV") || text.hasPrefix("Lineshape") { hasParameters = true }
+                guard CasaXPSExportLabels.isLabelLine(text) else { continue }
+                // `B.E. Counts` alone could be anyone's.
+                return hasParameters || CasaXPSExportLabels.namesBlock(text)
             }
             return false
         }
@@ -82,12 +87,17 @@ struct CasaXPSExportLabels {
         return false
     }
 
+    /// Whether a line of labels names the block in them, as CasaXPS alone does.
+    static func namesBlock(_ line: String) -> Bool {
+        ["KE_", "BE_", "CPS_", "Counts_", ":CPS", ":Counts"].contains { line.contains($0) }
+    }
+
     /// What the column of that label holds. Capitals count: `BE_Be 1s` is an energy, `Be 1s` a component.
     static func role(of label: String) -> Role {
         let text = label.trimmingCharacters(in: CharacterSet(charactersIn: " \t\""))
         if text.isEmpty { return .empty }
-        if text == "K.E." || text == "KE" || text.hasPrefix("KE_") { return .kineticEnergy }
-        if text == "B.E." || text == "BE" || text.hasPrefix("BE_") { return .bindingEnergy }
+        if text == "K.E." || text.hasPrefix("KE_") { return .kineticEnergy }
+        if text == "B.E." || text.hasPrefix("BE_") { return .bindingEnergy }
         if text == "CPS" || text.hasPrefix("CPS_") || text.hasSuffix(":CPS") { return .countsPerSecond }
         if text == "Counts" || text.hasPrefix("Counts_") || text.hasSuffix(":Counts") { return .counts }
         return .curve

@@ -17,6 +17,7 @@ struct CasaXPSExportSection {
     private let header: [[String]]
     private let labels: [String]
     private let roles: [CasaXPSExportLabels.Role]
+    private let groups: [Group]
 
     init(_ section: TableSection, dialect: TableDialect, content: FileContent) {
         self.section = section
@@ -27,13 +28,14 @@ struct CasaXPSExportSection {
         let labels = labelLine.map { dialect.cells($0) } ?? []
         self.labels = labels
         roles = labels.map { CasaXPSExportLabels.role(of: $0) }
+        groups = Self.groups(roles: Array(roles.prefix(section.columns.count)))
     }
 
     /// Appends the spectra of the section to `file`.
     func append(to file: inout SpectrumFile, options: ReadOptions) throws {
-        for (number, group) in groups().enumerated() {
+        for (number, group) in groups.enumerated() {
             guard let intensity = group.intensity else { continue }
-            if repeatsInCountsPerSecond(group, in: groups(), number: number) {
+            if repeatsInCountsPerSecond(group, number: number) {
                 file.notes.append(
                     "\(file.spectra.last?.name ?? ""): the columns in CPS repeat those in counts and are left out")
                 continue
@@ -46,9 +48,9 @@ struct CasaXPSExportSection {
         }
     }
 
-    private func groups() -> [Group] {
+    private static func groups(roles: [CasaXPSExportLabels.Role]) -> [Group] {
         var groups: [Group] = []
-        for (column, role) in roles.enumerated() where column < section.columns.count {
+        for (column, role) in roles.enumerated() {
             switch role {
             case .kineticEnergy, .bindingEnergy:
                 if groups.isEmpty || groups[groups.count - 1].intensity != nil {
@@ -73,7 +75,7 @@ struct CasaXPSExportSection {
     }
 
     /// Whether a group gives in counts per second what the one before gives in counts.
-    private func repeatsInCountsPerSecond(_ group: Group, in groups: [Group], number: Int) -> Bool {
+    private func repeatsInCountsPerSecond(_ group: Group, number: Int) -> Bool {
         guard number > 0, let intensity = group.intensity, roles[intensity] == .countsPerSecond,
             let counts = groups[number - 1].intensity, roles[counts] == .counts,
             groups[number - 1].curves.count == group.curves.count,
@@ -175,10 +177,9 @@ struct CasaXPSExportSection {
     /// The number in the cell after one that starts with `key`, within the columns of the group or, for a single group,
     /// anywhere in the header.
     private func number(after key: String, of group: Group) -> Double? {
-        let isOnly = groups().count == 1
         for row in header {
-            for (column, cell) in row.enumerated() where cell.hasPrefix(key) && row.indices.contains(column + 1) {
-                guard isOnly || group.columns.contains(column) else { continue }
+            let columns = groups.count == 1 ? row.indices : group.columns.clamped(to: row.indices)
+            for column in columns where row[column].hasPrefix(key) && row.indices.contains(column + 1) {
                 let text = Array(row[column + 1].utf8)
                 let number = text.withUnsafeBufferPointer {
                     DecimalNumber.parse($0, decimalMark: dialect.decimalMark)

@@ -58,6 +58,9 @@ struct PlainColumnsReading {
         self.file = SpectrumFile(path: content.path, format: PlainColumnsFormat.name, spectra: [])
     }
 
+    /// More spectra than anyone writes below one another: beyond it a text that alternates with numbers is no spectrum.
+    private static let maximumParts = 10_000
+
     mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws {
         let mark = table.dialect.decimalMark == ASCII.comma ? "commas" : "points"
         file.notes.append(
@@ -65,10 +68,30 @@ struct PlainColumnsReading {
         if table.endsOpen {
             file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")
         }
-        let parts = try table.sections.flatMap { try split($0, bytes) }
+        let parts = try Self.joined(table.sections).flatMap { try split($0, bytes) }
+        guard parts.count <= Self.maximumParts else {
+            throw content.malformed(
+                .whole, expected: "at most \(Self.maximumParts) spectra in one text file", found: "\(parts.count)")
+        }
         for (index, part) in parts.enumerated() {
             try append(part, number: index + 1, of: parts.count)
         }
+    }
+
+    /// The sections, those that only a blank line parts put together where the energies go on in the same direction.
+    private static func joined(_ sections: [TableSection]) -> [TableSection] {
+        var joined: [TableSection] = []
+        for section in sections {
+            if section.followsBlank, let last = joined.last, let energies = last.columns.first, energies.count > 1,
+                let next = section.columns.first?.first,
+                (next > energies[energies.count - 1]) == (energies[1] > energies[0])
+            {
+                joined[joined.count - 1].append(section)
+            } else {
+                joined.append(section)
+            }
+        }
+        return joined
     }
 
     /// Refuses sections with many lines that are no rows, reports few of them, and parts repeated scans.
@@ -83,9 +106,12 @@ struct PlainColumnsReading {
                     expected: "a row of \(table.width) numbers separated by \(table.dialect.separator.name)",
                     found: text)
             }
-            for line in section.faultyLines {
+            for line in section.faultyLines.prefix(10) {
                 file.notes.append(
                     "line \(line): expected \(table.width) numbers, found \(Self.line(line, of: bytes)): left out")
+            }
+            if section.faultyLines.count > 10 {
+                file.notes.append("\(section.faultyLines.count - 10) more lines without them are left out")
             }
         }
         return try monotonicParts(of: section)
@@ -110,7 +136,8 @@ struct PlainColumnsReading {
         guard starts.count > 1 else { return [section] }
         let ends = starts.dropFirst() + [energies.count]
         let parts = zip(starts, ends).map { $0..<$1 }
-        guard parts.allSatisfy({ $0.count >= 3 && (energies[$0.lowerBound + 1] > energies[$0.lowerBound]) == isRising })
+        guard parts.count <= Self.maximumParts,
+            parts.allSatisfy({ $0.count >= 3 && (energies[$0.lowerBound + 1] > energies[$0.lowerBound]) == isRising })
         else {
             throw content.malformed(
                 .line(Int(section.rowLines[starts[1]])),

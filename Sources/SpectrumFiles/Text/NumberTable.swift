@@ -15,6 +15,13 @@ struct TableSection {
 
     /// The number of rows.
     var rows: Int { rowLines.count }
+
+    /// Puts the rows of another section below.
+    mutating func append(_ other: TableSection) {
+        for index in columns.indices { columns[index] += other.columns[index] }
+        rowLines += other.rowLines
+        faultyLines += other.faultyLines
+    }
 }
 
 /// Reads a text file as sections of numbers in columns.
@@ -55,7 +62,9 @@ struct NumberTable {
             switch dialect.scanRow(line, into: &row) {
             case .blank:
                 sawBlank = true
-            case .numbers where row.count == width || (allowsEmptyCells && row.count < width):
+            case .numbers where row.count == width,
+                .numbers where allowsEmptyCells && row.count < width,
+                .gaps where allowsEmptyCells && row.count <= width:
                 if sawBlank || !pendingHeader.isEmpty, !section.rowLines.isEmpty || !pendingHeader.isEmpty {
                     finish()
                     section = TableSection(header: pendingHeader, followsBlank: pendingHeader.isEmpty)
@@ -65,11 +74,11 @@ struct NumberTable {
                 cells.append(contentsOf: row)
                 for _ in row.count..<width { cells.append(.nan) }
                 section.rowLines.append(Int32(truncatingIfNeeded: lines.number))
-            case .numbers where !section.rowLines.isEmpty:
+            case .numbers where !section.rowLines.isEmpty, .gaps where !section.rowLines.isEmpty:
                 section.faultyLines.append(lines.number)
             case .text(let cell) where cell > 0 && !section.rowLines.isEmpty && pendingHeader.isEmpty:
                 section.faultyLines.append(lines.number)
-            case .numbers, .text:
+            case .numbers, .gaps, .text:
                 pendingHeader.append(line.text)
             }
         }

@@ -47,7 +47,8 @@ struct TableDialect: Hashable {
             var row: [Double] = []
             while let line = lines.next(), rows < 400 {
                 row.removeAll(keepingCapacity: true)
-                guard dialect.scanRow(line, into: &row) == .numbers, row.count > 1 else { continue }
+                let kind = dialect.scanRow(line, into: &row)
+                guard kind == .numbers || kind == .gaps, row.count > 1 else { continue }
                 widths[row.count, default: 0] += 1
                 rows += 1
             }
@@ -60,8 +61,10 @@ struct TableDialect: Hashable {
 
     /// What a line is.
     enum Row {
-        /// Numbers, with empty cells among them perhaps.
+        /// Numbers only.
         case numbers
+        /// Numbers with empty cells before or between them.
+        case gaps
         /// Nothing but separators.
         case blank
         /// Anything else; the place of the cell that is not a number, counted from 0.
@@ -77,6 +80,7 @@ struct TableDialect: Hashable {
         var index = 0
         var cell = 0
         var filled = first
+        var filledCells = 0
         while true {
             while index < count && isBlank(line[index]) { index += 1 }
             if index == count { break }
@@ -93,6 +97,7 @@ struct TableDialect: Hashable {
             if index < count && !isBlank(line[index]) && line[index] != separator.rawValue { return .text(cell: cell) }
             row.append(value)
             filled = row.count
+            filledCells += 1
             cell += 1
             while index < count && isBlank(line[index]) { index += 1 }
             if index == count { break }
@@ -102,7 +107,8 @@ struct TableDialect: Hashable {
             }
         }
         row.removeLast(row.count - filled)
-        return row.count == first ? .blank : .numbers
+        if filledCells == 0 { return .blank }
+        return filledCells == row.count - first ? .numbers : .gaps
     }
 
     /// Whether a byte means nothing within a cell; quotation marks around numbers are blanks as well.

@@ -4,7 +4,7 @@ import Spectra
 extension VAMASExperiment {
     /// An experiment that holds `spectra`, one block each, to be written.
     ///
-    /// Axes with equal steps (to a microelectronvolt) give a regular scan, which every program reads; one axis without
+    /// Axes with equal steps (to the digits they are printed with) give a regular scan, which every program reads; one axis without
     /// makes the whole file irregular, as the standard has it. Sweeps, dwell time, photon energy, pass energy,
     /// transmission, comments and further columns are kept; a total time per channel becomes one scan of that time.
     public init(spectra: [Spectrum], comments: [String] = []) {
@@ -26,7 +26,8 @@ extension VAMASExperiment {
         return value
     }
 
-    /// Start and increment that give `values` back, exactly where few digits do that, else to a microelectronvolt.
+    /// Start and increment that give `values` back: exactly where few digits do that, else to a microelectronvolt, or to
+    /// the last digit of energies that were printed with few of them (1076.57 and 1076.45 for steps of 0.125).
     static func regularAxis(_ values: [Double]) -> (start: Double, increment: Double)? {
         guard let first = values.first, let last = values.last else { return nil }
         guard values.count > 1 else { return (first, 0) }
@@ -42,7 +43,18 @@ extension VAMASExperiment {
             if deviation < best.deviation { best = (rounded, deviation) }
             if deviation == 0 { break }
         }
-        return best.deviation <= 1e-6 ? (first, best.increment) : nil
+        let tolerance = printedDigit(of: values).map { $0 <= 0.1 * abs(mean) ? $0 : 0 } ?? 0
+        return best.deviation <= max(1e-6, tolerance) ? (first, best.increment) : nil
+    }
+
+    /// The place of the last decimal of `values`, 0.01 for 1076.57; `nil` where they have more than six decimals.
+    private static func printedDigit(of values: [Double]) -> Double? {
+        var scale = 1.0
+        for _ in 0...6 {
+            if values.allSatisfy({ abs($0 * scale - ($0 * scale).rounded()) < 1e-5 }) { return 1.01 / scale }
+            scale *= 10
+        }
+        return nil
     }
 }
 

@@ -1,0 +1,124 @@
+import Foundation
+import Spectra
+import Testing
+
+@testable import SpectrumFiles
+
+@Suite("Numbers and lines in text")
+struct TextTests {
+    private func parse(_ text: String, mark: UInt8 = ASCII.point) -> Double? {
+        Array(text.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0, decimalMark: mark) }
+    }
+
+    @Test("numbers are those of the standard library, to the last bit")
+    func numbersAgree() {
+        var random = SplitMix(state: 42)
+        for _ in 0..<20_000 {
+            let value = Double(bitPattern: random.next())
+            guard value.isFinite else { continue }
+            let small = (value.truncatingRemainder(dividingBy: 1e6) * 1000).rounded() / 1000
+            for text in [
+                "\(value)", "\(small)", String(format: "%.6e", value), String(format: "%.25g", small),
+                String(format: "%+.3f", small),
+            ] {
+                #expect(parse(text) == Double(text), "\(text)")
+            }
+        }
+    }
+
+    @Test(
+        "other numbers are read too",
+        arguments: [
+            ("1E+37", 1e37), (" 12 ", 12), ("\t-.5", -0.5), ("5.", 5), ("1e-020", 1e-20), ("70E-9", 70e-9), ("+3", 3),
+            ("0000000000000000000000000000012", 12), ("1e-9999999999999", 0), ("1.638020e+004", 16380.2),
+        ])
+    func numbers(text: String, value: Double) {
+        #expect(parse(text) == value)
+    }
+
+    @Test(
+        "what is no number is none",
+        arguments: [
+            "", " ", "2p", "nan", "inf", "-", "+", ".", "e5", "1e", "1e+", "0x10", "1 2", "1,5", "1e400", "--1", "1-",
+            "1.2.3",
+            "1d5", "１",
+        ])
+    func noNumbers(text: String) {
+        #expect(parse(text) == nil)
+    }
+
+    @Test("decimal commas are read where they are the mark")
+    func commas() {
+        #expect(parse("284,75", mark: ASCII.comma) == 284.75)
+        #expect(parse("1,638020e+004", mark: ASCII.comma) == 16380.2)
+        #expect(parse("284.75", mark: ASCII.comma) == nil)
+    }
+
+    @Test("lines end at LF, CR LF, CR CR LF, and at CR where there is no LF")
+    func lineEnds() {
+        func lines(_ text: String) -> [String] {
+            Array(text.utf8).withUnsafeBufferPointer { bytes in
+                var lines = ByteLines(bytes)
+                var texts: [String] = []
+                while let line = lines.next() { texts.append(line.text) }
+                return texts
+            }
+        }
+        #expect(lines("a\nb\r\nc\r\r\n\nd") == ["a", "b", "c", "", "d"])
+        #expect(lines("a\rb\r") == ["a", "b"])
+        #expect(lines("") == [])
+        #expect(lines("\u{FEFF}a\n") == ["a"])
+    }
+
+    @Test("bytes that are no UTF-8 are Latin-1")
+    func latin1() {
+        let text = [UInt8(0x42), 0xB0, 0x43].withUnsafeBufferPointer { $0.text }
+        #expect(text == "B°C")
+        #expect(Array("µm".utf8).withUnsafeBufferPointer { $0.text } == "µm")
+    }
+}
+
+@Suite("What a spectrum shows")
+struct SpectrumIdentityTests {
+    @Test(
+        "labels name levels and kinds",
+        arguments: [
+            ("S 2p", "S 2p", SpectrumKind.coreLevel), ("C1s Scan", "C 1s", .coreLevel), ("1: S 2p", "S 2p", .coreLevel),
+            ("test spectrum Ag3d ", "Ag 3d", .coreLevel), ("Pr:O1s", "O 1s", .coreLevel),
+            ("Zn 2p3", "Zn 2p", .coreLevel),
+            ("Au_4f7/2", "Au 4f", .coreLevel), ("O 1s/6", "O 1s", .coreLevel), ("PET_C1s", "C 1s", .coreLevel),
+            ("Al-NE-FeCr-S02p6-Fe2p-3", "Fe 2p", .coreLevel), ("wide", nil, .survey), ("Wide/2", nil, .survey),
+            ("Sur1 1", nil, .survey), ("Survey", nil, .survey), ("XPS Survey C 1s", nil, .survey),
+            ("Cu LMM", nil, .auger), ("1: C KLL", nil, .auger), ("OKLL", nil, .auger), ("Zn L3M45M45", nil, .auger),
+            ("Valence", nil, .valenceBand), ("VB", nil, .valenceBand), ("scan in 3d", nil, .other),
+            ("sample 7", nil, .other),
+            ("MILL", nil, .other), ("", nil, .other),
+        ] as [(String, String?, SpectrumKind)])
+    func labels(label: String, level: String?, kind: SpectrumKind) {
+        let identity = SpectrumIdentity(
+            labels: [label], axis: EnergyAxis([1, 2], scale: .kinetic, photonEnergy: nil), intensities: [1, 1])
+        #expect(identity.level?.description == level)
+        #expect(identity.kind == kind)
+    }
+
+    /// A peak on a straight background.
+    private func identity(_ range: ClosedRange<Double>, peak: Double?) -> SpectrumIdentity {
+        let energies = stride(from: range.upperBound, through: range.lowerBound, by: -0.1).map { $0 }
+        let intensities = energies.map { energy in
+            1000 + energy + (peak.map { 500 * exp(-pow(energy - $0, 2)) } ?? 0)
+        }
+        return SpectrumIdentity(
+            labels: [""], axis: EnergyAxis(energies, scale: .binding, photonEnergy: 1486.6), intensities: intensities)
+    }
+
+    @Test("energies alone tell the level where only one can be")
+    func energies() {
+        #expect(identity(155...175, peak: 162).level == .s2p)
+        #expect(identity(155...175, peak: 162).note?.contains("S 2p") == true)
+        #expect(identity(520...545, peak: 531).level == nil)
+        #expect(identity(520...545, peak: 531).note?.contains("O 1s or Sb 3d") == true)
+        #expect(identity(155...175, peak: nil).level == nil)
+        #expect(identity(-5...25, peak: 10).kind == .valenceBand)
+        #expect(identity(0...1200, peak: 285).kind == .survey)
+    }
+}
