@@ -49,7 +49,8 @@ enum Damage {
     /// of the true ones together with a note that something is missing, or all of them. Text that does not print a
     /// fixed number of decimals cannot show that its very last number was cut: `lastMayDiffer` lets that pass with a note.
     static func expectNoSilentTruncation(
-        of bytes: Data, step: Int = 1, lastMayDiffer: Bool = false, format: any SpectrumFormat.Type, options: ReadOptions = ReadOptions(),
+        of bytes: Data, step: Int = 1, lastMayDiffer: Bool = false, format: any SpectrumFormat.Type,
+        options: ReadOptions = ReadOptions(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let whole = try format.read(FileContent(path: "whole", data: bytes), options: options)
