@@ -206,8 +206,9 @@ private struct SESTextParser {
             if !region.blocks.contains(where: { $0.rows > 0 }) {
                 notes.append("Region \(region.number) (\(region.info.name)) has no data.")
             }
-            if let steps = region.dimensions[3]?.size, steps > region.blocks.count {
-                notes.append("Region \(region.info.name) states \(steps) steps and has \(region.blocks.count).")
+            let filled = region.blocks.count { $0.rows > 0 }
+            if let steps = region.dimensions[3]?.size, steps > filled {
+                notes.append("Region \(region.info.name) states \(steps) steps and has \(filled).")
             }
             for block in region.blocks where block.rows > 0 {
                 spectra.append(try spectrum(of: block, in: region))
