@@ -14,7 +14,8 @@ public struct Acquisition: Sendable, Hashable {
     public var sweeps: Int?
     /// The time in s spent on one channel in one sweep.
     public var dwellTime: Double?
-    /// The time in s spent on one channel over all sweeps, where the file gives that instead of sweeps and dwell time.
+    /// The time in s spent on one channel over all sweeps, where the file gives that: it then counts, not the product of
+    /// sweeps and dwell time (a detector that sees many channels at once stays longer on each than it dwells).
     public var acquisitionTime: Double?
     /// The pass energy (or retarding ratio) of the analyser, eV.
     public var passEnergy: Double?
@@ -54,9 +55,8 @@ public struct Acquisition: Sendable, Hashable {
 
     /// The time in s spent on one channel over all sweeps.
     public var timePerChannel: Double? {
-        guard let dwellTime, dwellTime > 0, let sweeps, sweeps > 0 else {
-            return acquisitionTime.flatMap { $0 > 0 ? $0 : nil }
-        }
+        if let acquisitionTime, acquisitionTime > 0 { return acquisitionTime }
+        guard let dwellTime, dwellTime > 0, let sweeps, sweeps > 0 else { return nil }
         return dwellTime * Double(sweeps)
     }
 }
@@ -152,11 +152,15 @@ public struct NamedColumn: Sendable, Hashable {
     public var name: String
     /// One number for each point of the spectrum, `nan` where the file has none.
     public var values: [Double]
+    /// Where the column lies in a series, if it is the spectrum measured at one place (one slice of a detector image);
+    /// the intensities of the spectrum are then the sum of such columns.
+    public var coordinate: SeriesCoordinate?
 
-    /// A column `name` of `values`.
-    public init(name: String, values: [Double]) {
+    /// A column `name` of `values`, at `coordinate` if it is part of a series.
+    public init(name: String, values: [Double], coordinate: SeriesCoordinate? = nil) {
         self.name = name
         self.values = values
+        self.coordinate = coordinate
     }
 }
 

@@ -87,8 +87,13 @@ public struct SpectrumSeries: Sendable, Hashable {
 
 extension SpectrumFile {
     /// The series that the file holds: spectra of the same name and sample that know where they lie along the same
-    /// variables, at two or more places, in the order in which the file has their first members.
+    /// variables, at two or more places, in the order in which the file has their first members; then the slices of
+    /// spectra that were recorded as an image.
     public var series: [SpectrumSeries] {
+        seriesOfSpectra + spectra.compactMap(\.slices)
+    }
+
+    private var seriesOfSpectra: [SpectrumSeries] {
         struct Key: Hashable {
             var name: String
             var sample: String
@@ -108,5 +113,23 @@ extension SpectrumFile {
             let values = spectra.compactMap(\.acquisition.coordinates.first?.value)
             return SpectrumSeries(name: key.name, variable: variable, values: values, spectra: spectra)
         }
+    }
+}
+
+extension Spectrum {
+    /// The columns that are spectra measured at single places, as a series; `nil` where there are fewer than two.
+    public var slices: SpectrumSeries? {
+        let placed = columns.compactMap { column in column.coordinate.map { (column, $0) } }
+        guard placed.count > 1, let variable = placed.first?.1.variable,
+            placed.allSatisfy({ $0.1.variable == variable && $0.0.values.count == axis.count })
+        else { return nil }
+        let spectra = placed.map { column, coordinate in
+            var slice = self
+            slice.intensities = column.values
+            slice.columns = []
+            slice.acquisition.coordinates.append(coordinate)
+            return slice
+        }
+        return SpectrumSeries(name: name, variable: variable, values: placed.map(\.1.value), spectra: spectra)
     }
 }

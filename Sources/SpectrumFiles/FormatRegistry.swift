@@ -10,6 +10,10 @@ enum FormatRegistry {
         AvantageTextFormat.self,
         AvantageColumnsFormat.self,
         WorkbookFormat.self,
+        SESTextFormat.self,
+        SESMapFormat.self,
+        IgorWaveFormat.self,
+        IgorPackedFormat.self,
         CasaXPSExportFormat.self,
         PlainColumnsFormat.self,
     ]

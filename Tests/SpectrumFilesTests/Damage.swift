@@ -63,7 +63,7 @@ enum Damage {
                 return pair.1.intensities.starts(with: pair.0.intensities.dropLast(left))
                     && pair.1.axis.values.starts(with: pair.0.axis.values.dropLast(left))
             }
-            let isFlagged = part.notes.count > whole.notes.count
+            let isFlagged = !Set(part.notes).subtracting(whole.notes).isEmpty
             #expect(
                 areBeginnings && isFlagged && part.spectra.count <= whole.spectra.count,
                 "\(format.name) cut after \(length) of \(bytes.count) bytes", sourceLocation: sourceLocation)

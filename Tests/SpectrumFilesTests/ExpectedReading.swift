@@ -11,7 +11,7 @@ struct ExpectedReading: Decodable {
         var species: String?
         var transition: String?
         var hv: Double?
-        var passEnergy: Double?
+        @LooseNumber var passEnergy: Double?
         var abscissa: String?
         var nPoints: Int?
         var firstEnergy: Double?
@@ -53,4 +53,23 @@ func agrees(_ value: Double?, _ expected: Double?, tolerance: Double = 1e-8) -> 
     guard let expected else { return true }
     guard let value else { return false }
     return abs(value - expected) <= tolerance * max(abs(expected), 1)
+}
+
+/// A number that some of the readings give as text.
+@propertyWrapper struct LooseNumber: Decodable {
+    var wrappedValue: Double?
+
+    init(wrappedValue: Double?) { self.wrappedValue = wrappedValue }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        wrappedValue = try (try? container.decode(Double.self)) ?? Double(container.decode(String.self))
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A reading that lacks the number is fine.
+    func decode(_ type: LooseNumber.Type, forKey key: Key) throws -> LooseNumber {
+        try decodeIfPresent(type, forKey: key) ?? LooseNumber(wrappedValue: nil)
+    }
 }
