@@ -53,6 +53,49 @@ import Testing
         }
     }
 
+    @Test func bytesThatAreNotOfTheEncodingAreRefused() {
+        for bytes: [UInt8] in [[0xFF, 0xFF], [0xC3], [0xED, 0xA0, 0x80]] {
+            let document =
+                Data("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a".utf8) + Data(bytes) + Data(" b='1'/>".utf8)
+            #expect(throws: ReadError.self) { try XMLTree(document, file: "a.xml") }
+        }
+    }
+
+    @Test func linesKeepTheirNumbersBehindALongDeclaration() throws {
+        #expect(try tree("<?xml version='1.0'\n encoding='utf-8'\n?>\n<a>\n<b/></a>").children.map(\.line) == [5])
+    }
+
+    @Test func randomDamageNeverCrashes() {
+        let document = Array(
+            """
+            <?xml version="1.0"?><x:a xmlns:x="urn:x" x:type="t" b="&lt;&#65;"><!-- c --><c d='1'>1 2 <![CDATA[<>]]>3</c>
+            <?pi x?><c/><x:e f="\u{3B8}"></x:e></x:a>
+            """.utf8)
+        let pieces: [[UInt8]] = [
+            [0xFF], [0], Array("<".utf8), Array("&".utf8), Array("xmlns:".utf8), Array("]]>".utf8), Array("\"".utf8),
+            Array("<!DOCTYPE a [<!ENTITY e 'x'>]>".utf8), Array("&#x110000;".utf8), Array(":".utf8), Array("/>".utf8),
+        ]
+        var state: UInt64 = 17
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        for _ in 0..<4000 {
+            var bytes = document
+            for _ in 0...random(3) {
+                let position = random(bytes.count)
+                switch random(4) {
+                case 0: bytes[position] = UInt8(random(256))
+                case 1: bytes.insert(contentsOf: pieces[random(pieces.count)], at: position)
+                case 2: bytes.replaceSubrange(position..<position + 1, with: pieces[random(pieces.count)])
+                default: bytes.removeSubrange(position..<min(bytes.count, position + 1 + random(12)))
+                }
+                if bytes.isEmpty { bytes = [0x3C] }
+            }
+            _ = try? XMLTree(Data(bytes), file: "damaged.xml")
+        }
+    }
+
     @Test func entitiesThatMultiplyAreRefused() throws {
         var text = "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY e0 \"lol\">"
         for level in 1...9 {

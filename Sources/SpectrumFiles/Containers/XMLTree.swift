@@ -39,7 +39,8 @@ struct XMLTree: Sendable {
                 found: "\(data.count) bytes")
         }
         let builder = XMLTreeBuilder(limits: limits)
-        let parser = XMLParser(data: try XMLEncoding.utf8(data, file: file))
+        let text = try XMLEncoding.utf8(data, file: file)
+        let parser = XMLParser(data: try XMLInstructions.removed(from: text, file: file))
         parser.shouldResolveExternalEntities = false
         parser.delegate = builder
         let finished = parser.parse()
