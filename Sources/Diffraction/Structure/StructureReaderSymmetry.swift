@@ -26,8 +26,8 @@ extension StructureReader {
             note(
                 "modulated", .warning, "the structure is modulated: its average is used, satellite reflections are missing")
         }
-        let declared = declaredSettings(cell: cell)
         if let listed = try listedGroup() {
+            let declared = declaredSettings(cell: cell, byNumber: false)
             let setting = SpaceGroupTable.setting(of: listed)
             let agrees = declared.isEmpty || declared.contains { $0.group == listed }
             if agrees { return Symmetry(group: listed, symbol: setting?.symbol ?? declaredSymbol) }
@@ -36,6 +36,7 @@ extension StructureReader {
         if let value = Self.hallTags.lazy.compactMap(given).first, let group = HallSymbol.spaceGroup(value.text) {
             return Symmetry(group: group, symbol: SpaceGroupTable.setting(of: group)?.symbol ?? declaredSymbol)
         }
+        let declared = declaredSettings(cell: cell, byNumber: true)
         guard let chosen = choose(among: declared, cell: cell, atoms: atoms) else { throw missingSymmetry() }
         return Symmetry(group: chosen.group, symbol: chosen.symbol)
     }
@@ -116,8 +117,8 @@ extension StructureReader {
 
     // MARK: - Symbols
 
-    /// The settings that symbol and number allow for this cell, without regard to listed operations.
-    private func declaredSettings(cell: UnitCell) -> [SpaceGroupSetting] {
+    /// The settings that the symbols, and where asked the number, allow for this cell.
+    private func declaredSettings(cell: UnitCell, byNumber: Bool) -> [SpaceGroupSetting] {
         var candidates: [SpaceGroupSetting] = []
         for tag in Self.hallTags where candidates.isEmpty {
             if let value = given(tag), let group = HallSymbol.spaceGroup(value.text),
@@ -129,7 +130,7 @@ extension StructureReader {
         for tag in Self.symbolTags where candidates.isEmpty {
             if let value = given(tag) { candidates = SpaceGroupTable.settings(named: value.text) }
         }
-        for tag in Self.numberTags where candidates.isEmpty {
+        for tag in Self.numberTags where candidates.isEmpty && byNumber {
             if let number = given(tag)?.number?.value, (1...230).contains(number) {
                 let all = SpaceGroupTable.settings.filter { $0.number == Int(number) }
                 let symbols = Set(all.prefix(1).map(\.hermannMauguin))
