@@ -246,9 +246,9 @@ import Testing
         let huge = CrystalStructure(
             name: "", cell: try #require(UnitCell(a: 900, b: 900, c: 900)), spaceGroup: .p1, sites: structure.sites)
         #expect(throws: PowderPattern.Failure.self) { try PowderPattern(huge) }
-        let edge = try #require(Radiation(wavelength: AnomalousScattering.energyTimesWavelength / 7709))
-        #expect(throws: PowderPattern.Failure.self) {
-            try PowderPattern(structure, settings: PowderPattern.Settings(radiation: edge))
+        let beyond = try #require(Radiation(wavelength: 0.15))
+        #expect(throws: PowderPattern.Failure.noDispersion(.wavelengthOutsideTable(0.15))) {
+            try PowderPattern(structure, settings: PowderPattern.Settings(radiation: beyond, twoTheta: 0...10))
         }
         let long = try #require(Radiation(wavelength: 4.4))
         #expect(try PowderPattern(structure, settings: PowderPattern.Settings(radiation: long, twoTheta: 0...10)).reflections.isEmpty)

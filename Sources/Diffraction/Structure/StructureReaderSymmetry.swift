@@ -29,7 +29,7 @@ extension StructureReader {
         if let listed = try listedGroup() {
             let declared = declaredSettings(cell: cell, byNumber: false)
             let setting = SpaceGroupTable.setting(of: listed)
-            let agrees = declared.isEmpty || declared.contains { $0.group == listed }
+            let agrees = declared.isEmpty || declared.contains { $0.group == listed || $0.group.differsOnlyInOrigin(from: listed) }
             if agrees { return Symmetry(group: listed, symbol: setting?.symbol ?? declaredSymbol) }
             return reconciled(listed, setting, declared, cell: cell, atoms: atoms)
         }
@@ -152,7 +152,7 @@ extension StructureReader {
                 name: "", cell: cell, spaceGroup: setting.group, sites: atoms.sites, tolerances: atoms.tolerances,
                 spaceGroupSymbol: "")
             let mismatch = min(disagreement(of: structure.cellContents) ?? 0, 1)
-            let closeness = structure.sites.count <= 200 ? max(0, 1.2 - structure.shortestDistance(limit: 1.2)) : 0
+            let closeness = 1.2 - (structure.closestPair(below: 1.2)?.distance ?? 1.2)
             let preference = setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
             return (setting, mismatch + closeness + preference)
         }
@@ -191,21 +191,5 @@ extension StructureReader {
             "the listed operations are those of \(name), not of '\(declaredSymbol ?? declared.first?.symbol ?? "")'; "
                 + "the operations are used")
         return Symmetry(group: listed, symbol: setting?.symbol)
-    }
-}
-
-extension CrystalStructure {
-    /// The shortest distance in Angstrom between two atoms of the cell, partially occupied sites left out, and 0.1 A or
-    /// less taken as the same place; at most `limit`.
-    func shortestDistance(limit: Double) -> Double {
-        let atoms = cellAtoms.filter { sites[$0.site].occupancy > 0.6 }
-        var best = limit
-        for first in atoms.indices where atoms.count <= 1000 {
-            for second in atoms.indices where second > first {
-                let distance = cell.shortestDistance(atoms[first].position, atoms[second].position)
-                if distance > 0.1 { best = min(best, distance) }
-            }
-        }
-        return best
     }
 }

@@ -6,6 +6,11 @@ struct HermannMauguinSymbol {
     var qualifier: String?
 
     init(_ text: String) {
+        // `P 4 21 2 (a-1/4,b+1/4,c)`: a setting that no table lists.
+        guard !text.contains(",") else {
+            keys = []
+            return
+        }
         var symbol = text.lowercased().filter { !Self.ignored.contains($0) }
         symbol = symbol.replacing("bar", with: "-").replacing("\u{2212}", with: "-").replacing("\t", with: " ")
         var words: [String]
