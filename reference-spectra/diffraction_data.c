@@ -11,6 +11,9 @@ static const unsigned char waasmaier_kirfel[] = {
 static const unsigned char cromer_liberman[] = {
 #embed "diffraction/cromer-liberman.txt"
 };
+static const unsigned char absorption_edges[] = {
+#embed "diffraction/absorption-edges.txt"
+};
 static const unsigned char elements[] = {
 #embed "diffraction/elements.txt"
 };
@@ -21,6 +24,7 @@ static const interphase_reference_file files[] = {
     FILE_ENTRY("diffraction/space-groups.tsv", space_groups),
     FILE_ENTRY("diffraction/waasmaier-kirfel.txt", waasmaier_kirfel),
     FILE_ENTRY("diffraction/cromer-liberman.txt", cromer_liberman),
+    FILE_ENTRY("diffraction/absorption-edges.txt", absorption_edges),
     FILE_ENTRY("diffraction/elements.txt", elements),
 };
 

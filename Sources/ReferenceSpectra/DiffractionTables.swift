@@ -8,6 +8,8 @@ public enum DiffractionTable: String, Sendable, CaseIterable {
     case waasmaierKirfel = "diffraction/waasmaier-kirfel.txt"
     /// Anomalous scattering by the method of Cromer and Liberman.
     case cromerLiberman = "diffraction/cromer-liberman.txt"
+    /// Energies of absorption edges.
+    case absorptionEdges = "diffraction/absorption-edges.txt"
     /// Standard atomic weights and electronegativities.
     case elements = "diffraction/elements.txt"
 

@@ -93,8 +93,8 @@ private struct CIFParser {
 
     private mutating func advance() throws(ReadError) { token = try lexer.next(tokenLine: &line) }
 
-    private mutating func note(_ message: String) {
-        if notes.count < Self.noteLimit { notes.append("line \(line): \(message)") }
+    private mutating func note(_ message: String, line noted: Int? = nil) {
+        if notes.count < Self.noteLimit { notes.append("line \(noted ?? line): \(message)") }
         if notes.count == Self.noteLimit { notes.append("more breaks of the syntax follow") }
     }
 
@@ -131,10 +131,10 @@ private struct CIFParser {
             value = given
             try advance()
         } else {
-            note("\(tag) has no value")
+            note("\(tag) has no value", line: tagLine)
         }
         let isNew = frame == nil ? block?.add(tag, value) : frame?.add(tag, value)
-        if isNew == false { note("\(tag) is given twice; the first value is used") }
+        if isNew == false { note("\(tag) is given twice; the first value is used", line: tagLine) }
     }
 
     private mutating func readLoop() throws(ReadError) {
@@ -150,15 +150,15 @@ private struct CIFParser {
             try advance()
         }
         guard !loop.tags.isEmpty else {
-            note("the loop_ of line \(loop.line) has no data names")
+            note("the loop_ has no data names", line: loop.line)
             return
         }
         loop.leftOver = loop.values.count % loop.tags.count
         if loop.leftOver > 0 {
-            note("the loop_ of line \(loop.line) has \(loop.tags.count) columns but \(loop.values.count) values")
+            note("the loop_ has \(loop.tags.count) columns but \(loop.values.count) values", line: loop.line)
             loop.values.removeLast(loop.leftOver)
         }
         let repeated = frame == nil ? block?.add(loop) : frame?.add(loop)
-        for tag in repeated ?? [] { note("\(tag) is given twice; the first is used") }
+        for tag in repeated ?? [] { note("\(tag) is given twice; the first is used", line: loop.line) }
     }
 }

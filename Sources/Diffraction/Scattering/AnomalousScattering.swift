@@ -4,14 +4,15 @@ import ReferenceSpectra
 /// The anomalous part of an atom's scattering factor, f = f0 + f' + i f'', at one wavelength.
 ///
 /// By the method of Cromer & Liberman (J. Chem. Phys. 53 (1970) 1891) with the high-energy limit of Kissel & Pratt (Acta
-/// Cryst. A46 (1990) 170). f' is interpolated linearly in the logarithm of the energy and ln f'' likewise. The numbers
-/// are those of free atoms: within some 50 eV of an absorption edge the compound decides.
+/// Cryst. A46 (1990) 170). f' is interpolated linearly in the logarithm of the energy and ln f'' likewise, never across an
+/// absorption edge: in the step of the table that holds one, the values are continued from its own side. The numbers are
+/// those of free atoms: within some 50 eV of an edge the compound decides.
 public struct AnomalousScattering: Sendable, Hashable {
     /// f' in electrons.
     public let real: Double
     /// f'' in electrons, positive.
     public let imaginary: Double
-    /// The energy of an absorption edge within 50 eV, known to 0.2 %, in eV; `nil` where there is none.
+    /// The energy in eV of an absorption edge within 50 eV; `nil` where there is none.
     public let nearbyEdge: Double?
 
     /// Why there is no value.
@@ -20,8 +21,6 @@ public struct AnomalousScattering: Sendable, Hashable {
         case unknownElement(String)
         /// The wavelength in Angstrom is outside the table.
         case wavelengthOutsideTable(Double)
-        /// The wavelength is in the step of the table that holds an absorption edge; between these energies in eV.
-        case atAbsorptionEdge(element: String, lower: Double, upper: Double)
 
         /// A sentence for a person.
         public var description: String {
@@ -29,10 +28,6 @@ public struct AnomalousScattering: Sendable, Hashable {
             case .unknownElement(let element): return "no anomalous scattering is tabulated for \(element)"
             case .wavelengthOutsideTable(let wavelength):
                 return "anomalous scattering is tabulated from 0.178 to 4.43 A, not at \(wavelength) A"
-            case .atAbsorptionEdge(let element, let lower, let upper):
-                let range = String(format: "%.0f and %.0f", lower, upper)
-                return "an absorption edge of \(element) lies between \(range) eV, as the radiation does: "
-                    + "free-atom values of f' and f'' mean nothing there"
             }
         }
     }
@@ -52,27 +47,29 @@ public struct AnomalousScattering: Sendable, Hashable {
         let place = log(energy / 1000) / Self.step
         let first = Int(place.rounded(.down)) - Self.firstIndex
         guard place.isFinite, first >= 0, first + 1 < Self.rowCount else { throw .wavelengthOutsideTable(wavelength) }
-        // Enough rows about the energy to see an edge within 50 eV.
-        let reach = Int((50 / (energy * Self.step)).rounded(.up)) + 1
-        let low = max(first - reach, 0)
-        let values = Self.values(rows, from: low, through: min(first + 1 + reach, Self.rowCount - 1))
-        func energyOf(_ row: Double) -> Double { 1000 * exp((row + Double(Self.firstIndex)) * Self.step) }
-        var edge: Double?
-        // f'' falls with energy except at an edge.
-        for i in 0..<(values.count - 1) where values[i + 1].imaginary > values[i].imaginary {
-            let row = low + i
-            if row == first {
-                throw .atAbsorptionEdge(
-                    element: element, lower: energyOf(Double(row)), upper: energyOf(Double(row + 1)))
-            }
-            let middle = energyOf(Double(row) + 0.5)
-            if abs(middle - energy) <= 50 { edge = middle }
-        }
-        nearbyEdge = edge
+        let edges = Self.edges[element] ?? []
+        nearbyEdge = edges.filter { abs($0 - energy) <= 50 }.min { abs($0 - energy) < abs($1 - energy) }
+        let low = max(first - 1, 0)
+        let values = Self.values(rows, from: low, through: min(first + 2, Self.rowCount - 1))
+        guard first + 1 - low < values.count else { throw .wavelengthOutsideTable(wavelength) }
+        let (lower, upper) = (values[first - low], values[first + 1 - low])
         let fraction = place - place.rounded(.down)
-        let (lower, upper) = (values[first - low], values[first - low + 1])
-        real = lower.real + fraction * (upper.real - lower.real)
-        imaginary = exp(log(lower.imaginary) + fraction * log(upper.imaginary / lower.imaginary))
+        // f'' falls with energy except at an edge.
+        if upper.imaginary <= lower.imaginary {
+            real = lower.real + fraction * (upper.real - lower.real)
+            imaginary = lower.imaginary * exp(fraction * log(upper.imaginary / lower.imaginary))
+            return
+        }
+        func energyOf(_ row: Int) -> Double { 1000 * exp(Double(row + Self.firstIndex) * Self.step) }
+        let edge = edges.first { (energyOf(first)...energyOf(first + 1)).contains($0) } ?? energyOf(first) * exp(Self.step / 2)
+        let isAbove = energy >= edge
+        // The next row on the same side says how f'' goes on; f' has its cusp here, and the nearest value must do.
+        let near = isAbove ? upper : lower
+        let beyond = values[isAbove ? values.count - 1 : 0]
+        let isSmooth = isAbove ? beyond.imaginary < near.imaginary : beyond.imaginary > near.imaginary
+        let steps = isAbove ? 1 - fraction : fraction
+        real = near.real
+        imaginary = isSmooth ? near.imaginary * exp(steps * log(near.imaginary / beyond.imaginary)) : near.imaginary
     }
 
     // MARK: - Table
@@ -98,8 +95,17 @@ public struct AnomalousScattering: Sendable, Hashable {
         return result
     }()
 
-    private static func values(_ start: Int, from first: Int, through last: Int) -> [(real: Double, imaginary: Double)]
-    {
+    /// The energies of absorption edges in eV.
+    private static let edges: [String: [Double]] = {
+        var result: [String: [Double]] = [:]
+        for line in DiffractionTable.absorptionEdges.lines {
+            let fields = line.split(separator: " ")
+            result[String(fields[0])] = fields.dropFirst().compactMap { Double($0) }
+        }
+        return result
+    }()
+
+    private static func values(_ start: Int, from first: Int, through last: Int) -> [(real: Double, imaginary: Double)] {
         let bytes = DiffractionTable.cromerLiberman.bytes
         var result: [(Double, Double)] = []
         var position = start

@@ -115,6 +115,8 @@ struct StructureReader {
     var findings: [Finding] = []
     /// Labels of atoms whose U is suspiciously large.
     var largeDisplacements: [String] = []
+    /// Labels of sites that are called water instead of by an element.
+    var waterLabels: [String] = []
 
     init(file: String, block: CIFBlock, cellBlock: CIFBlock) {
         self.file = file
@@ -132,6 +134,12 @@ struct StructureReader {
             spaceGroupSymbol: symmetry.symbol)
         structure = removingRepeatedAtoms(structure, tolerances: atoms.tolerances)
         checkContents(of: structure)
+        if let pair = structure.closestPair(below: 0.7) {
+            note(
+                "atoms-too-close", .warning,
+                "\(pair.first) and \(pair.second) are \(String(format: "%.2f", pair.distance)) A apart: "
+                    + "is the setting right, is an occupancy missing?")
+        }
         structure.source = source
         structure.findings = findings
         return structure

@@ -48,6 +48,12 @@ extension StructureReader {
         guard !atoms.sites.isEmpty else {
             throw malformed(block.line, expected: "atoms with coordinates", found: "none in \(columns.count) rows")
         }
+        if !waterLabels.isEmpty {
+            note(
+                "water", .warning,
+                "\(waterLabels.prefix(6).joined(separator: ", ")) \(waterLabels.count == 1 ? "is" : "are") water: "
+                    + "the oxygen is counted, the hydrogen is not")
+        }
         if !largeDisplacements.isEmpty {
             note(
                 "displacement-size", .note,
@@ -154,7 +160,7 @@ extension StructureReader {
             return species
         }
         if (symbol ?? label).lowercased().hasPrefix("wat") {
-            note("water", .warning, "\(label) is water: its oxygen is counted, its hydrogen is not")
+            waterLabels.append(label)
             return ChemicalSpecies(element: "O")
         }
         if symbol == nil || formula.count > 0, let species = ChemicalSpecies(label: symbol ?? label, formula: formula),

@@ -24,19 +24,19 @@ extension StructureReader {
     mutating func readSymmetry(cell: UnitCell, atoms: ListedAtoms) throws(ReadError) -> Symmetry {
         if block.has("_cell_modulation_dimension") || cellBlock.hasTag(startingWith: "_space_group_ssg_") {
             note(
-                "modulated", .warning,
-                "the structure is modulated: its average is used, satellite reflections are missing")
+                "modulated", .warning, "the structure is modulated: its average is used, satellite reflections are missing")
         }
-        let declared = declaredSettings(cell: cell)
         if let listed = try listedGroup() {
+            let declared = declaredSettings(cell: cell, byNumber: false)
             let setting = SpaceGroupTable.setting(of: listed)
-            let agrees = declared.isEmpty || declared.contains { $0.group == listed }
+            let agrees = declared.isEmpty || declared.contains { $0.group == listed || $0.group.differsOnlyInOrigin(from: listed) }
             if agrees { return Symmetry(group: listed, symbol: setting?.symbol ?? declaredSymbol) }
             return reconciled(listed, setting, declared, cell: cell, atoms: atoms)
         }
         if let value = Self.hallTags.lazy.compactMap(given).first, let group = HallSymbol.spaceGroup(value.text) {
             return Symmetry(group: group, symbol: SpaceGroupTable.setting(of: group)?.symbol ?? declaredSymbol)
         }
+        let declared = declaredSettings(cell: cell, byNumber: true)
         guard let chosen = choose(among: declared, cell: cell, atoms: atoms) else { throw missingSymmetry() }
         return Symmetry(group: chosen.group, symbol: chosen.symbol)
     }
@@ -87,8 +87,7 @@ extension StructureReader {
         let group: SpaceGroup
         do { group = try SpaceGroup(generatedBy: operations) } catch {
             let line = values.first?.line ?? cellBlock.line
-            throw malformed(
-                line, expected: "the operations of a space group", found: "operations that form no finite group")
+            throw malformed(line, expected: "the operations of a space group", found: "operations that form no finite group")
         }
         let listed = Set(operations).union([.identity]).count
         if group.operations.count != listed {
@@ -118,8 +117,8 @@ extension StructureReader {
 
     // MARK: - Symbols
 
-    /// The settings that symbol and number allow for this cell, without regard to listed operations.
-    private func declaredSettings(cell: UnitCell) -> [SpaceGroupSetting] {
+    /// The settings that the symbols, and where asked the number, allow for this cell.
+    private func declaredSettings(cell: UnitCell, byNumber: Bool) -> [SpaceGroupSetting] {
         var candidates: [SpaceGroupSetting] = []
         for tag in Self.hallTags where candidates.isEmpty {
             if let value = given(tag), let group = HallSymbol.spaceGroup(value.text),
@@ -131,7 +130,7 @@ extension StructureReader {
         for tag in Self.symbolTags where candidates.isEmpty {
             if let value = given(tag) { candidates = SpaceGroupTable.settings(named: value.text) }
         }
-        for tag in Self.numberTags where candidates.isEmpty {
+        for tag in Self.numberTags where candidates.isEmpty && byNumber {
             if let number = given(tag)?.number?.value, (1...230).contains(number) {
                 let all = SpaceGroupTable.settings.filter { $0.number == Int(number) }
                 let symbols = Set(all.prefix(1).map(\.hermannMauguin))
@@ -153,9 +152,8 @@ extension StructureReader {
                 name: "", cell: cell, spaceGroup: setting.group, sites: atoms.sites, tolerances: atoms.tolerances,
                 spaceGroupSymbol: "")
             let mismatch = min(disagreement(of: structure.cellContents) ?? 0, 1)
-            let closeness = structure.sites.count <= 200 ? max(0, 1.2 - structure.shortestDistance(limit: 1.2)) : 0
-            let preference =
-                setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
+            let closeness = 1.2 - (structure.closestPair(below: 1.2)?.distance ?? 1.2)
+            let preference = setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
             return (setting, mismatch + closeness + preference)
         }
         guard let best = ranked.min(by: { $0.1 < $1.1 })?.0 else { return nil }
@@ -193,21 +191,5 @@ extension StructureReader {
             "the listed operations are those of \(name), not of '\(declaredSymbol ?? declared.first?.symbol ?? "")'; "
                 + "the operations are used")
         return Symmetry(group: listed, symbol: setting?.symbol)
-    }
-}
-
-extension CrystalStructure {
-    /// The shortest distance in Angstrom between two atoms of the cell, partially occupied sites left out, and 0.1 A or
-    /// less taken as the same place; at most `limit`.
-    func shortestDistance(limit: Double) -> Double {
-        let atoms = cellAtoms.filter { sites[$0.site].occupancy > 0.6 }
-        var best = limit
-        for first in atoms.indices where atoms.count <= 1000 {
-            for second in atoms.indices where second > first {
-                let distance = cell.shortestDistance(atoms[first].position, atoms[second].position)
-                if distance > 0.1 { best = min(best, distance) }
-            }
-        }
-        return best
     }
 }

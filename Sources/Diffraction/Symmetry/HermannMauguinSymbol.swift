@@ -6,7 +6,12 @@ struct HermannMauguinSymbol {
     var qualifier: String?
 
     init(_ text: String) {
-        var symbol = text.lowercased().filter { !"_()'\"$\\{}".contains($0) }
+        // `P 4 21 2 (a-1/4,b+1/4,c)`: a setting that no table lists.
+        guard !text.contains(",") else {
+            keys = []
+            return
+        }
+        var symbol = text.lowercased().filter { !Self.ignored.contains($0) }
         symbol = symbol.replacing("bar", with: "-").replacing("\u{2212}", with: "-").replacing("\t", with: " ")
         var words: [String]
         if let colon = symbol.firstIndex(of: ":") {
@@ -31,6 +36,9 @@ struct HermannMauguinSymbol {
         if short != keys[0] { keys.append(short) }
     }
 
+    /// What people write for the look of a symbol.
+    private static let ignored = "_()'\"$\\{}"
+
     private static let trailingChoices = [
         "s": "1", "z": "2", "h": "h", "r": "r", "o1": "1", "o2": "2", "hr": "h", "rh": "r", "hex": "h",
     ]
@@ -50,7 +58,8 @@ struct HermannMauguinSymbol {
 
     /// The spellings under which a setting can be found.
     static func aliases(of setting: SpaceGroupSetting) -> [String] {
-        let words = setting.hermannMauguin.lowercased().split(separator: " ").map(String.init)
+        let symbol = setting.hermannMauguin.lowercased().filter { !ignored.contains($0) }
+        let words = symbol.split(separator: " ").map(String.init)
         var result = [words.joined()]
         switch setting.number {
         case 3...15:

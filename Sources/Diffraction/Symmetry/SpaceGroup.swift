@@ -108,6 +108,23 @@ public struct SpaceGroup: Sendable, Hashable {
         return twofold >= 3 ? .orthorhombic : (twofold == 1 ? .monoclinic : .triclinic)
     }
 
+    /// Whether the groups have the same rotations, centring and systematic absences: an origin shift changes neither.
+    func differsOnlyInOrigin(from other: SpaceGroup) -> Bool {
+        guard operations.count == other.operations.count, Set(centringTranslations) == Set(other.centringTranslations),
+            Set(operations.map(\.rotation)) == Set(other.operations.map(\.rotation))
+        else { return false }
+        // Screws and glides show in the axes and planes through the origin of reciprocal space.
+        let reach = -4...4
+        return reach.allSatisfy { h in
+            reach.allSatisfy { k in
+                (0...6).allSatisfy { l in
+                    let index = MillerIndex(h, k, l)
+                    return isSystematicallyAbsent(index) == other.isSystematicallyAbsent(index)
+                }
+            }
+        }
+    }
+
     /// The same symmetry in other coordinates, x' = V x with V the change of basis; `nil` where V is not unimodular.
     func transformed(by change: SymmetryOperation) throws(Failure) -> SpaceGroup? {
         guard let back = change.inverse else { return nil }

@@ -1,7 +1,8 @@
 """Writes the X-ray scattering tables below reference-spectra/diffraction/ from the DABAX files of the same content.
 
 usage: make_scattering_tables.py DABAX_FOLDER
-The folder holds f0_WaasKirf.dat and f1f2_CromerLiberman.dat of github.com/oasys-kit/DabaxFiles (MIT licence).
+The folder holds f0_WaasKirf.dat and f1f2_CromerLiberman.dat of github.com/oasys-kit/DabaxFiles (MIT licence). Absorption
+edges are those of xraydb (pip install xraydb).
 """
 import math
 import sys
@@ -26,6 +27,25 @@ CROMER = """\
 # (github.com/oasys-kit/DabaxFiles, MIT licence), to five digits.
 # Made by Tests/Fixtures/scripts/make_scattering_tables.py.
 """
+
+
+EDGES = """\
+# Absorption edges in eV from 2.8 keV to 70 keV by falling energy: K, L1, L2, L3, M1 ... of each element.
+# W. T. Elam, B. D. Ravel & J. R. Sieber, Radiat. Phys. Chem. 63 (2002) 121, as in xraydb.
+# Made by Tests/Fixtures/scripts/make_scattering_tables.py.
+"""
+
+
+def edges():
+    import xraydb
+
+    lines = [EDGES]
+    for number in range(1, 99):
+        energies = sorted((edge.energy for edge in xraydb.xray_edges(number).values()), reverse=True)
+        kept = [f"{energy:.0f}" for energy in energies if 2800 <= energy <= 70000]
+        if kept:
+            lines.append(" ".join([xraydb.atomic_symbol(number)] + kept) + "\n")
+    (TARGET / "absorption-edges.txt").write_text("".join(lines))
 
 
 def records(path):
@@ -58,6 +78,7 @@ def main():
             assert math.isclose(energy, 1000 * 70 ** (i / 1024), rel_tol=1e-5), (symbol, i, energy)
             lines.append(f"{real:.5g} {imaginary:.5g}\n")
     (TARGET / "cromer-liberman.txt").write_text("".join(lines))
+    edges()
 
 
 main()
