@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func philipsListsOfPeaksAreRefusedByName() throws {
-        var bytes = ByteBuilder(count: 900)
+        var bytes = PlacedBytes(count: 900)
         bytes.put("V5DI", at: 0)
         #expect { try Self.read(bytes.data) } throws: { "\($0)".contains("a list of peaks") }
     }
