@@ -144,7 +144,8 @@ struct FitCommandTests {
     func withoutRecipe() async throws {
         try await inTemporaryFolder { folder in
             for (name, model) in [
-                ("species", ["--level", "S 2p", "--species", "S 2-, PS4 3-"]), ("explore", ["--explore"]),
+                ("species", ["--level", "S 2p", "--species", "S 2-, PS4 3-, S ox,1, S ox,2"]),
+                ("explore", ["--explore"]),
             ] {
                 let path = "\(folder)/\(name).json"
                 let code = await CommandSupport.run(
