@@ -23,7 +23,8 @@ struct PatternCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The range of diffraction angles in degrees.", valueName: "from:to"))
     var twoTheta: String = "0:120"
 
-    @Option(help: ArgumentHelp("2 theta of a mosaic monochromator: 26.6 for graphite and Cu K-alpha.", valueName: "deg"))
+    @Option(
+        help: ArgumentHelp("2 theta of a mosaic monochromator: 26.6 for graphite and Cu K-alpha.", valueName: "deg"))
     var monochromator: Double?
 
     @Flag(help: "The divergence slit keeps the lit length constant: intensities times sin(theta).")
@@ -50,7 +51,9 @@ struct PatternCommand: AsyncParsableCommand {
         do { pattern = try PowderPattern(structure, settings: settings) } catch {
             throw CommandFailure(.badData, "\(file): \(error)")
         }
-        for finding in structure.findings + pattern.findings { output.say("\(finding.severity.rawValue): \(finding.message)") }
+        for finding in structure.findings + pattern.findings {
+            output.say("\(finding.severity.rawValue): \(finding.message)")
+        }
         if output.printsTable { print(PatternTable.text(structure, pattern, minimum: minimum)) }
         try output.writeJSON(PatternReport(structure, pattern, file: file))
     }

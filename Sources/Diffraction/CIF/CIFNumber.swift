@@ -25,7 +25,9 @@ struct CIFNumber {
         var exponent = scanner.exponent()
         let uncertainty = scanner.uncertainty()
         if exponent == nil { exponent = scanner.exponent() }
-        guard scanner.isAtEnd, let value = Double(mantissa.text + "e\(exponent ?? 0)"), value.isFinite else { return nil }
+        guard scanner.isAtEnd, let value = Double(mantissa.text + "e\(exponent ?? 0)"), value.isFinite else {
+            return nil
+        }
         let decimals = mantissa.decimals - (exponent ?? 0)
         var measured = Measured(value)
         if let uncertainty {

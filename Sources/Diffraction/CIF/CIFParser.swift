@@ -85,7 +85,8 @@ private struct CIFParser {
         closeBlock()
         if blocks.isEmpty {
             throw .malformed(
-                file: file, place: .line(stray?.line ?? 1), expected: "a CIF: 'data_' and data names that start with '_'",
+                file: file, place: .line(stray?.line ?? 1),
+                expected: "a CIF: 'data_' and data names that start with '_'",
                 found: stray.map { "'\(Self.shortened($0.text))'" } ?? "an empty file")
         }
     }

@@ -19,7 +19,9 @@ struct PatternSetup {
             guard let factor = FormFactor(site.species, isIonic: settings.isIonic) else {
                 throw .noFormFactor(site: site.label, element: site.species.element)
             }
-            if settings.isIonic, let charge = site.species.charge, charge != 0, factor.species != site.species.description {
+            if settings.isIonic, let charge = site.species.charge, charge != 0,
+                factor.species != site.species.description
+            {
                 neutralized.insert(site.species.description)
             }
             scatterers.append(StructureFactors.Scatterer(formFactor: factor, element: site.species.element))
@@ -27,7 +29,8 @@ struct PatternSetup {
         if !neutralized.isEmpty {
             note(
                 "ion-not-tabulated", .warning,
-                "no form factor is tabulated for \(neutralized.sorted().joined(separator: ", ")): neutral atoms are used")
+                "no form factor is tabulated for \(neutralized.sorted().joined(separator: ", ")): neutral atoms are used"
+            )
         }
         let undisplaced = structure.sites.filter { $0.displacement == nil }
         if !undisplaced.isEmpty {
@@ -68,7 +71,8 @@ struct PatternSetup {
         let shortest = settings.radiation.lines.map(\.wavelength).min() ?? settings.radiation.primary.wavelength
         let reach = 2 * sin(upper) / shortest
         let list: ReflectionList
-        do { list = try ReflectionList(cell: structure.cell, group: structure.spaceGroup, limit: reach * reach) } catch {
+        do { list = try ReflectionList(cell: structure.cell, group: structure.spaceGroup, limit: reach * reach) } catch
+        {
             throw .tooLarge(reflections: error.points, atoms: structure.sites.reduce(0) { $0 + $1.multiplicity })
         }
         let images = structure.imageOperations.reduce(0) { $0 + $1.count }

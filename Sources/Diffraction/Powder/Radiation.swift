@@ -31,7 +31,9 @@ public struct Radiation: Sendable, Hashable, Codable {
     /// or intensity is not positive.
     public init?(name: String, lines: [EmissionLine]) {
         guard !lines.isEmpty,
-            lines.allSatisfy({ $0.wavelength.isFinite && $0.wavelength > 0 && $0.intensity > 0 && $0.intensity.isFinite })
+            lines.allSatisfy({
+                $0.wavelength.isFinite && $0.wavelength > 0 && $0.intensity > 0 && $0.intensity.isFinite
+            })
         else { return nil }
         self.name = name
         self.lines = lines
@@ -97,7 +99,9 @@ public struct Radiation: Sendable, Hashable, Codable {
             return
         }
         let word = text.lowercased().replacing("\u{3B1}", with: "a").replacing("\u{3B2}", with: "b")
-            .replacing("alpha", with: "a").replacing("beta", with: "b").filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            .replacing("alpha", with: "a").replacing("beta", with: "b").filter {
+                $0.isASCII && ($0.isLetter || $0.isNumber)
+            }
         guard let anode = Self.anodes.first(where: { word.hasPrefix($0.lowercased()) }), let lines = Self.kLines[anode]
         else { return nil }
         func single(_ label: String, _ name: String, _ wavelength: Double) -> Radiation? {

@@ -25,7 +25,8 @@ struct StructureFactors {
     ) {
         self.reflections = reflections
         let phases = PhaseTable(reflections: reflections)
-        let centring = Double(structure.spaceGroup.operations.count / max(structure.spaceGroup.primitiveOperations.count, 1))
+        let centring = Double(
+            structure.spaceGroup.operations.count / max(structure.spaceGroup.primitiveOperations.count, 1))
         for (index, site) in structure.sites.enumerated() {
             let scatterer = siteScatterers[index]
             var slot = scatterers.firstIndex(of: scatterer)
@@ -55,7 +56,9 @@ struct StructureFactors {
     /// exp(-2 pi^2 h^T U* h) for every reflection.
     private static func damping(_ tensor: SymmetricTensor, _ reflections: [ReflectionList.Entry]) -> [Double] {
         reflections.map { entry in
-            exp(-2 * .pi * .pi * tensor.form(SIMD3(Double(entry.index.h), Double(entry.index.k), Double(entry.index.l))))
+            exp(
+                -2 * .pi * .pi * tensor.form(SIMD3(Double(entry.index.h), Double(entry.index.k), Double(entry.index.l)))
+            )
         }
     }
 

@@ -68,7 +68,9 @@ public struct ChemicalFormula: Sendable, Hashable {
 
         mutating func number() -> Double? {
             let start = index
-            while index < characters.count, characters[index].isASCII, characters[index].isNumber || characters[index] == "." {
+            while index < characters.count, characters[index].isASCII,
+                characters[index].isNumber || characters[index] == "."
+            {
                 index += 1
             }
             return start == index ? nil : Double(String(characters[start..<index]))

@@ -63,7 +63,9 @@ public enum HallSymbol {
             var characters = Array(word)[...]
             let isImproper = characters.first == "-"
             if isImproper { characters.removeFirst() }
-            guard let order = characters.popFirst()?.wholeNumberValue, [1, 2, 3, 4, 6].contains(order) else { return nil }
+            guard let order = characters.popFirst()?.wholeNumberValue, [1, 2, 3, 4, 6].contains(order) else {
+                return nil
+            }
             var axis: Axis?
             var shift = [0, 0, 0]
             var screw = 0

@@ -16,7 +16,8 @@ public struct SymmetryOperation: Sendable, Hashable {
 
     /// An operation from the nine numbers of its matrix and the three of its translation, which is taken modulo 1.
     public init(rotation: [Int], translation: [Int]) {
-        precondition(rotation.count == 9 && translation.count == 3, "a symmetry operation is a 3 x 3 matrix and a vector")
+        precondition(
+            rotation.count == 9 && translation.count == 3, "a symmetry operation is a 3 x 3 matrix and a vector")
         self.rotation = rotation
         self.translation = translation.map { Self.wrapped($0) }
     }
