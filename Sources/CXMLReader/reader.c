@@ -9,7 +9,8 @@ interphase_xml_walk *interphase_xml_open(const char *bytes, int size) {
     xmlResetLastError();
     // XML_PARSE_HUGE lifts the limit on the length of a text (spectra are long texts). It also lifts the guard against
     // entities that multiply, so callers refuse documents that declare any.
-    int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE;
+    int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE
+        | XML_PARSE_BIG_LINES;
     return (interphase_xml_walk *)xmlReaderForMemory(bytes, size, NULL, "UTF-8", options);
 }
 
@@ -32,7 +33,16 @@ interphase_xml_step interphase_xml_next(interphase_xml_walk *walk) {
     }
 }
 
-int interphase_xml_line(interphase_xml_walk *walk) { return xmlTextReaderGetParserLineNumber(reader_of(walk)); }
+long interphase_xml_line(interphase_xml_walk *walk) {
+    // The parser itself is some way ahead of the walk.
+    xmlNodePtr node = xmlTextReaderCurrentNode(reader_of(walk));
+    return node ? xmlGetLineNo(node) : xmlTextReaderGetParserLineNumber(reader_of(walk));
+}
+
+long interphase_xml_failure_line(interphase_xml_walk *walk) {
+    const xmlError *error = xmlGetLastError();
+    return error && error->line > 0 ? error->line : interphase_xml_line(walk);
+}
 
 const char *interphase_xml_name(interphase_xml_walk *walk) {
     return (const char *)xmlTextReaderConstName(reader_of(walk));

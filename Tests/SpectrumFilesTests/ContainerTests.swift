@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func nothingIsUnpackedBeyondTheLimits() throws {
-        let packed = try ZipFixture.archive([("bomb", Data(count: 3_000_000)), ("second", Data(count: 10))])
+        let packed = try ZipFixture.archive([("bomb", Data(count: 10_000_000)), ("second", Data(count: 10))])
         let content = FileContent(path: "x.zip", data: packed)
         let small = try ZipArchive(content, limits: .init(bytesPerEntry: 2_999_999))
         #expect(throws: ReadError.self) { try small.data(of: small.entries[0]) }

@@ -25,8 +25,11 @@ void interphase_xml_close(interphase_xml_walk *walk);
 // Goes on to the next element, text, end of an element or entity.
 interphase_xml_step interphase_xml_next(interphase_xml_walk *walk);
 
-// The line of the document that has been read, counted from 1.
-int interphase_xml_line(interphase_xml_walk *walk);
+// The line of the element or text, counted from 1.
+long interphase_xml_line(interphase_xml_walk *walk);
+
+// The line on which the last step failed, counted from 1.
+long interphase_xml_failure_line(interphase_xml_walk *walk);
 
 // The name of the element or attribute with and without the prefix of its namespace; valid until the next step.
 const char *interphase_xml_name(interphase_xml_walk *walk);

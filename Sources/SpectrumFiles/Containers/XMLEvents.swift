@@ -95,7 +95,9 @@ enum XMLEvents {
                 throw malformed("XML without entities of its own", "the entity \(string(interphase_xml_name(walk)))")
             default:
                 let message = string(interphase_xml_message()).trimmingCharacters(in: .whitespacesAndNewlines)
-                throw malformed("well-formed XML", message.isEmpty ? "an error" : message)
+                throw ReadError.malformed(
+                    file: file, place: .line(max(1, interphase_xml_failure_line(walk))), expected: "well-formed XML",
+                    found: message.isEmpty ? "an error" : message)
             }
         }
     }

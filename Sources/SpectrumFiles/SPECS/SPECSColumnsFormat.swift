@@ -73,6 +73,9 @@ private struct SPECSColumnsParser {
     private var spectra: [Spectrum] = []
     private var notes: [String] = []
     private var skipped = 0
+    /// The scans of the cycle that has been read last, and how many it states, where each scan stands on its own.
+    private var scansSeen = 0
+    private var scansStated: Int?
     /// Whether the last line of the file has no end.
     var endsOpen = false
 
@@ -129,12 +132,24 @@ private struct SPECSColumnsParser {
             if indices.isEmpty { region[key] = value }
             date = value
         case "ColumnLabels": labels = Self.labels(value)
+        case "Number of Scans":
+            scansStated = Int(value)
+            region[key] = region[key] ?? value
         default:
             if isInSettings { settings[key] = value } else if region[key] == nil { region[key] = value }
         }
     }
 
+    /// Notes scans that are missing from the cycle that has ended.
+    private mutating func endCycle() {
+        if let stated = scansStated, scansSeen > 0, scansSeen < stated {
+            notes.append("Region \(region["Region"] ?? "") states \(stated) scans in a cycle and has \(scansSeen).")
+        }
+        (scansSeen, scansStated) = (0, nil)
+    }
+
     private mutating func startRegion() {
+        endCycle()
         // The line on the scale of the energies stands before that on the region.
         region = [:]
         (parameters, indices, date, labels, external) = ([], [], nil, [], nil)
@@ -147,7 +162,10 @@ private struct SPECSColumnsParser {
             let fields = part.split(separator: ":").map { $0.trimmingCharacters(in: .whitespaces) }
             return fields.count == 2 ? Int(fields[1]).map { (fields[0].lowercased(), $0) } : nil
         }
-        if indices.count < 2 { parameters = [] }
+        if indices.count < 2 {
+            parameters = []
+            endCycle()
+        }
     }
 
     /// `"Loop" = 1`
@@ -224,6 +242,7 @@ private struct SPECSColumnsParser {
             notes.append("Region \(name) (line \(table.firstLine)) states \(stated) points and has \(table.rows).")
         }
         spectra.append(spectrum(of: table, name: name, columns: columns))
+        if table.indices.contains(where: { $0.name == "scan" }) { scansSeen += 1 }
     }
 
     private mutating func spectrum(of table: Table, name: String, columns: [[Double]]) -> Spectrum {
@@ -298,6 +317,7 @@ private struct SPECSColumnsParser {
     mutating func finish() throws -> SpectrumFile {
         let isInTable = table != nil
         try close()
+        endCycle()
         guard !spectra.isEmpty else {
             throw content.malformed(
                 .whole, expected: "a region with energies and counts", found: notes.first ?? "none")
