@@ -67,7 +67,7 @@ private struct CasaXPSModelReader {
 
     /// The fit in `region`; `nil` where no component lies there.
     func fit(in region: CasaXPSRegion) throws -> CasaXPSFit? {
-        let window = (regionOrigin - max(region.start, region.end))...(regionOrigin - min(region.start, region.end))
+        let window = region.window(origin: regionOrigin)
         let inside = components.indices.filter { window.contains(componentOrigin - components[$0].position.value) }
         guard !inside.isEmpty else { return nil }
         let model = PeakModel(
