@@ -6,6 +6,8 @@ public struct CasaXPSBackground: Sendable, Hashable {
     public var region: CasaXPSRegion
     /// The background, subtracted before a fit, with the region as its window (binding energy in eV after calibration).
     public var background: Background
+    /// The calibration stored beside it.
+    public var calibration: Calibration
 }
 
 extension Spectrum {
@@ -25,7 +27,8 @@ extension Spectrum {
         return try annotations.regions.map { region in
             var background = try region.drawnBackground
             background.window = region.window(origin: photonEnergy - shift + total)
-            return CasaXPSBackground(region: region, background: background)
+            let calibration: Calibration = total == 0 ? .none : .shift(Measured(total))
+            return CasaXPSBackground(region: region, background: background, calibration: calibration)
         }
     }
 }
