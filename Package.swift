@@ -19,9 +19,13 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+        .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
 
         // Hot loops in C, one object per SIMD level.
         .target(name: "CSpectralKernels", linkerSettings: [.linkedLibrary("m")]),
+
+        // libxml2's reader behind a header of its own, see there.
+        .target(name: "CXMLReader", dependencies: ["CXML2"]),
 
         // What was measured, and the vocabulary everyone shares.
         .target(name: "Spectra"),
@@ -31,7 +35,7 @@ let package = Package(
         .target(name: "CReferenceData", path: "reference-spectra"),
         .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
 
-        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip"]),
+        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip", "CXMLReader"]),
         .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
         .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
         .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),

@@ -11,6 +11,8 @@ enum FormatRegistry {
         AvantageColumnsFormat.self,
         WorkbookFormat.self,
         SESTextFormat.self,
+        SPECSColumnsFormat.self,
+        SPECSXMLFormat.self,
         SESMapFormat.self,
         IgorWaveFormat.self,
         IgorPackedFormat.self,

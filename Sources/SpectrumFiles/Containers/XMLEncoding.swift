@@ -3,8 +3,7 @@ import Spectra
 
 /// Turns an XML document into UTF-8 that is certain to be well formed.
 ///
-/// Foundation's parser stops the whole program where a name in a document is not valid UTF-8, so no bytes from outside
-/// may reach it unchecked.
+/// Instrument software is careless with encodings: documents claim to be UTF-8 and hold the `µ` and `°` of another one.
 enum XMLEncoding {
     /// The document in UTF-8: as it is where it is valid, else converted from the encoding it declares. A document that
     /// claims to be UTF-8 and is not is taken as Windows' code page 1252, which is what such files are.

@@ -41,7 +41,7 @@ enum DiffractionFixtures {
     // MARK: Bruker RAW
 
     static func raw1(repeatsSignature: Bool) -> DiffractionFixture {
-        var bytes = ByteBuilder()
+        var bytes = PlacedBytes()
         bytes.put("RAW ", at: 0)
         var start = 4
         for (index, values) in [counts, more].enumerated() {
@@ -71,7 +71,7 @@ enum DiffractionFixtures {
     }
 
     static func raw2() -> DiffractionFixture {
-        var bytes = ByteBuilder(count: 256)
+        var bytes = PlacedBytes(count: 256)
         bytes.put("RAW2", at: 0)
         bytes.put(UInt16(2), at: 4)
         bytes.put("ZINCITE", at: 8)
@@ -102,7 +102,7 @@ enum DiffractionFixtures {
 
     /// Two ranges: the first with extra records before the data, the second with a measured angle at each point.
     static func raw3() -> DiffractionFixture {
-        var bytes = ByteBuilder(count: 712)
+        var bytes = PlacedBytes(count: 712)
         bytes.put("RAW1.01", at: 0)
         bytes.put(Int32(1), at: 8)
         bytes.put(Int32(2), at: 12)
@@ -148,7 +148,7 @@ enum DiffractionFixtures {
 
     /// Two ranges with points of 4 and of 8 bytes.
     static func raw4() -> DiffractionFixture {
-        var bytes = ByteBuilder(count: 61)
+        var bytes = PlacedBytes(count: 61)
         bytes.put("RAW4.00", at: 0)
         bytes.put("08/30/2021", at: 12)
         bytes.put("20:35:58", at: 24)
@@ -202,7 +202,7 @@ enum DiffractionFixtures {
 
     /// Two ranges, stored with 4 and with 2 bytes for a point.
     static func stoe() -> DiffractionFixture {
-        var bytes = ByteBuilder(count: 3 * 512)
+        var bytes = PlacedBytes(count: 3 * 512)
         bytes.put("RAW_1.06Powdat", at: 0)
         bytes.put("22-Sep-20 17:18", at: 16)
         bytes.put("Co3O4", at: 32)
@@ -243,7 +243,7 @@ enum DiffractionFixtures {
     }
 
     static func philips(version: Int, continuous: Bool = false) -> DiffractionFixture {
-        var bytes = ByteBuilder(count: version == 3 ? 250 : 810)
+        var bytes = PlacedBytes(count: version == 3 ? 250 : 810)
         bytes.put(version == 3 ? "V3RD" : "V5RD", at: 0)
         bytes.put(UInt8(3), at: 84)
         bytes.put(UInt8(0), at: 85)
@@ -267,7 +267,7 @@ enum DiffractionFixtures {
     }
 
     static func rigakuParts() -> DiffractionFixture {
-        var bytes = ByteBuilder(count: 1400)
+        var bytes = PlacedBytes(count: 1400)
         bytes.put("FI", at: 0)
         bytes.put(UInt8(216), at: 4)
         bytes.put(1.540593, at: 1212)
@@ -290,7 +290,7 @@ enum DiffractionFixtures {
     }
 
     static func rigakuSingle() -> DiffractionFixture {
-        var bytes = ByteBuilder(count: 3058)
+        var bytes = PlacedBytes(count: 3058)
         bytes.put("FI", at: 0)
         bytes.put(1.540593, at: 984)
         bytes.put(1.544414, at: 992)

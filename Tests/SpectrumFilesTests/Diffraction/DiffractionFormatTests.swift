@@ -74,7 +74,7 @@ import Testing
         #expect(first.attenuationFactors?[4] == 188)
         #expect(first.rawCounts?[4] == 2210)
         // Variance of k n is k^2 n.
-        #expect(first.variances?[4] == 2210 * 188 * 188)
+        #expect(abs((first.variances?[4] ?? 0) / (2210 * 188 * 188) - 1) < 1e-12)
         let corrected = DiffractionFixtures.xrdml.replacing("counts unit", with: "intensities unit")
             .replacing("</counts>", with: "</intensities>")
         let second = try Self.read(Data(corrected.replacing("2210 870", with: "415480 870").utf8)).patterns[0]
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func philipsListsOfPeaksAreRefusedByName() throws {
-        var bytes = ByteBuilder(count: 900)
+        var bytes = PlacedBytes(count: 900)
         bytes.put("V5DI", at: 0)
         #expect { try Self.read(bytes.data) } throws: { "\($0)".contains("a list of peaks") }
     }

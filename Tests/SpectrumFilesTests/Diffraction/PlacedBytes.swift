@@ -1,7 +1,7 @@
 import Foundation
 
 /// Builds binary fixtures: little-endian fields at stated places.
-struct ByteBuilder {
+struct PlacedBytes {
     var data: Data
 
     init(count: Int = 0) { data = Data(count: count) }
