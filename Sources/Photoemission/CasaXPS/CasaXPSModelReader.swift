@@ -39,7 +39,7 @@ struct CasaXPSModelReader {
         guard !inside.isEmpty else { return nil }
         let model = PeakModel(
             window: window(of: region), calibration: calibration == 0 ? .none : .shift(Measured(calibration)),
-            background: try CasaXPSBackground.background(of: region),
+            background: try region.drawnBackground,
             components: try inside.map { try component($0, among: inside) })
         return CasaXPSFit(
             region: region, stored: inside.map { components[$0] }, places: inside,
@@ -97,28 +97,5 @@ struct CasaXPSModelReader {
         guard ends[0] < ends[1] else { return .fixed(value) }
         // Stored values carry few digits and may lie outside their bounds by rounding.
         return .free(start: min(max(value, ends[0]), ends[1]), min: ends[0], max: ends[1])
-    }
-}
-
-/// CasaXPS's names of backgrounds.
-enum CasaXPSBackground {
-    /// The background of a region, computed from the data and subtracted as CasaXPS does.
-    ///
-    /// Throws `FitError.invalidModel` for a type whose rule is not known.
-    static func background(of region: CasaXPSRegion) throws -> Background {
-        let kind: Background.Kind
-        switch region.background.lowercased() {
-        case "shirley": kind = .shirley
-        case "linear": kind = .linear
-        case "none": kind = .none
-        default:
-            throw FitError.invalidModel(
-                "the CasaXPS background \"\(region.background)\" of region \"\(region.name)\" cannot be drawn")
-        }
-        let half = max(0, Int(min(region.averagingWidth, 1e4).rounded()) - 1)
-        // CasaXPS's start is the low kinetic, that is the high binding energy end.
-        return Background(
-            kind, isFitted: false, endPoints: 2 * half + 1,
-            endOffsets: .init(low: region.endOffset, high: region.startOffset))
     }
 }
