@@ -39,13 +39,14 @@ struct ShapeFamilyTests {
         #expect(LineShape(name: item.shape.description) == item.shape)
     }
 
-    @Test("all shapes under test exist") func allAreThere() { #expect(Self.all.count == 33) }
+    @Test("all shapes under test exist") func allAreThere() { #expect(Self.all.count == 34) }
 
     @Test("the area over all energies, or within the stated reach, is one", arguments: all)
     func area(item: Case) throws {
         let profile = try profile(item)
         var integration = Integration()
-        integration.relativeTolerance = 1e-10
+        integration.relativeTolerance = 1e-9
+        integration.absoluteTolerance = 1e-10
         let end = item.shape.hasAreaWithinReach ? LineShape.areaReach : .infinity
         var area = 0.0
         // Pieces, so that no line is narrower than the quadrature sees.
@@ -75,6 +76,8 @@ struct ShapeFamilyTests {
             }
             #expect(abs(slope - sample.byDistance) < 1e-8 * height / widths.low, "by energy at \(x)")
             for (place, quantity) in item.shape.parameters.enumerated() {
+                // By the mixing of the shapes that the kernels draw: see the tests of the model's derivatives.
+                if quantity == .mixing, item.shape.constants != nil { continue }
                 let scale = quantity == .mixing ? 100.0 : quantity == .asymmetry ? 1 : widths.low
                 let step = min(0.004 * scale, item.parameters[place] == 0 ? 0 : abs(item.parameters[place]) / 4)
                 guard step > 0 else { continue }
