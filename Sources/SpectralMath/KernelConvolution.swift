@@ -21,13 +21,14 @@ public struct KernelConvolution: ~Copyable {
             throw NumericalError.wrongSize(operation: operation, expected: "1 to \(inputCount)", found: kernel.count)
         }
         try NumericalError.requireFinite(kernel, "kernel", in: operation)
+        // What wraps around falls on points that are not given out.
+        var transform = try RealFourierTransform(count: fastTransformLength(inputCount))
+        transformed = try transform.forward(
+            kernel + [Double](repeating: 0, count: transform.count - kernel.count))
+        self.transform = transform
         self.inputCount = inputCount
         outputCount = inputCount - kernel.count + 1
         kernelCount = kernel.count
-        // What wraps around falls on points that are not given out.
-        transform = try RealFourierTransform(count: fastTransformLength(inputCount))
-        transformed = try transform.forward(
-            kernel + [Double](repeating: 0, count: transform.count - kernel.count))
     }
 
     /// The convolution of `values`. Throws `NumericalError.wrongSize` unless there are `inputCount` of them.

@@ -84,7 +84,7 @@ struct KnownMistakesTests {
     func gaussianOfLA() throws {
         let powers = LorentzianPowers(high: 1.53, low: 1.53, steps: 243)
         let table = try ConvolvedTableCache.shared.table(for: .powers(powers))
-        #expect(abs(powers.gaussianWidth / table.widths.full - 0.838) < 1e-3)
+        #expect(abs(powers.gaussianWidth / table.widths.full - 0.838) < 3e-3)
         var last = 0.0
         for steps in [10.0, 50, 100, 300] {
             let widened = LorentzianPowers(high: 1.53, low: 1.53, steps: steps)
@@ -113,7 +113,7 @@ struct KnownMistakesTests {
         let shape = try #require(LineShape(name: "LF(0.54,10,80,100,6)"))
         for (energy, intensity) in curve {
             let drawn = try 63507.374 * shape.value(at: 777.56313 - energy, fwhm: 3.8576238)
-            #expect(abs(drawn - intensity) < 3e-4 * 9728.54, "\(energy): \(drawn) for \(intensity)")
+            #expect(abs(drawn - intensity) < 5e-4 * 9728.54, "\(energy): \(drawn) for \(intensity)")
         }
         #expect(abs(try shape.trueWidth(fwhm: 3.8576238) - 4.6663) < 5e-3)
     }
