@@ -37,8 +37,10 @@ struct CasaCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     mutating func run() async throws {
-        if let write, URL(fileURLWithPath: write).resolvingSymlinksInPath() == URL(fileURLWithPath: file)
-            .resolvingSymlinksInPath()
+        if let write,
+            URL(fileURLWithPath: write).resolvingSymlinksInPath()
+                == URL(fileURLWithPath: file)
+                .resolvingSymlinksInPath()
         {
             throw CommandFailure(.usage, "\(write): is the file that is read; write to another one")
         }
@@ -82,7 +84,9 @@ struct CasaCommand: AsyncParsableCommand {
             guard let entry = entries.first(where: { $0.number == index + 1 }) else { continue }
             var annotations = CasaXPSAnnotations(comments: experiment.blocks[block].comments)
             for comparison in entry.comparisons {
-                guard let stored = comparison.fit, let fit = comparison.refit, fit.convergence.converged else { continue }
+                guard let stored = comparison.fit, let fit = comparison.refit, fit.convergence.converged else {
+                    continue
+                }
                 annotations.update(stored, with: fit)
                 changed += 1
             }

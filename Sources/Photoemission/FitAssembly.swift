@@ -89,7 +89,8 @@ struct FitAssembly {
         let own = part.shape.shape.parameters.filter { $0 != .width }
         return FittedComponent(
             name: part.name, level: part.level,
-            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "", shape: shape(of: part).description,
+            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "",
+            shape: shape(of: part).description,
             position: position, fwhm: measured(widths.stored, covariance), trueFWHM: measured(widths.full, covariance),
             area: measured(area.value, area.slopes, covariance),
             fraction: fraction(index, covariance),

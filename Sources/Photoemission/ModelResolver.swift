@@ -117,7 +117,8 @@ struct ModelResolver {
                 if component[quantity] == nil { continue }
                 let own = shape.parameters.map(\.rawValue).joined(separator: ", ")
                 throw FitError.invalidModel(
-                    "component \"\(component.name)\" has the shape \(shape), which has no \(quantity.rawValue) but \(own)")
+                    "component \"\(component.name)\" has the shape \(shape), which has no \(quantity.rawValue) but \(own)"
+                )
             }
             let standard: Constraint? =
                 switch quantity {

@@ -150,7 +150,8 @@ extension PeakProblem {
     /// column(target) = a x column(source).
     private func set(_ target: Int, _ a: Double, _ source: Int) { set(target, a, source, 0, source) }
 
-    private func draw(_ profile: any LineProfile, at center: Double, into column: Int, parameters: Int, factor: Double) {
+    private func draw(_ profile: any LineProfile, at center: Double, into column: Int, parameters: Int, factor: Double)
+    {
         let targets = LineColumns(
             value: columns.column(column), byCenter: columns.column(column + 1),
             byParameter: (0..<parameters).map { columns.column(column + 2 + $0) })

@@ -155,8 +155,10 @@ extension CasaXPSDocument {
         ]
         lines += AlignedTable(columns: columns(comparison)).lines.map { "  " + $0.trimmingTrailingSpaces() }
         if let rms = comparison.envelopeRMS {
-            let share = comparison.relativeEnvelopeRMS.map { " = " + TableText.number(100 * $0, digits: 3) + " %" } ?? ""
-            lines.append("  data minus stored envelope: rms \(TableText.number(rms, digits: 4)) counts/s\(share) of its height")
+            let share =
+                comparison.relativeEnvelopeRMS.map { " = " + TableText.number(100 * $0, digits: 3) + " %" } ?? ""
+            lines.append(
+                "  data minus stored envelope: rms \(TableText.number(rms, digits: 4)) counts/s\(share) of its height")
         }
         if let refit = comparison.refit, !refit.convergence.converged {
             lines.append("  the new fit did not converge: \(Printable.text(refit.convergence.reason))")

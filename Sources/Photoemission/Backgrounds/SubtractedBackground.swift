@@ -45,7 +45,8 @@ struct SubtractedBackground {
             of: data.intensities, around: first, points: part.endPoints, offset: part.endOffsets.low)
         let high = EndIntensity.mean(
             of: data.intensities, around: last, points: part.endPoints, offset: part.endOffsets.high)
-        let energies = Array(data.energies[range]), intensities = Array(data.intensities[range])
+        let energies = Self.withoutRounding(Array(data.energies[range]))
+        let intensities = Array(data.intensities[range])
         let ends = [("low_end", low), ("high_end", high)]
         switch part.kind {
         case .none: return (energies.map { _ in 0 }, [])
@@ -80,6 +81,17 @@ struct SubtractedBackground {
         case .slopeBackground:
             throw FitError.invalidModel("the background \(part.kind.rawValue) can only be fitted, not subtracted")
         }
+    }
+
+    /// Energies in files are rounded, often to 0.01 eV: where they are equally spaced but for that, the equally spaced
+    /// ones, else what is given.
+    private static func withoutRounding(_ energies: [Double]) -> [Double] {
+        guard let first = energies.first, let last = energies.last, energies.count > 2, last > first else {
+            return energies
+        }
+        let step = (last - first) / Double(energies.count - 1)
+        let even = energies.indices.map { first + Double($0) * step }
+        return zip(even, energies).allSatisfy { abs($0 - $1) < 0.1 * step } ? even : energies
     }
 
     private static func anchors(_ data: FitData, _ index: Int, _ points: Int, _ offset: Double) -> [(

@@ -1,3 +1,43 @@
+import Spectra
+
+/// The background that CasaXPS draws in a region of a spectrum.
+public struct CasaXPSBackground: Sendable, Hashable {
+    /// The region as stored.
+    public var region: CasaXPSRegion
+    /// The background, subtracted before a fit, with the region as its window (binding energy in eV after calibration).
+    public var background: Background
+    /// The calibration stored beside it.
+    public var calibration: Calibration
+}
+
+extension Spectrum {
+    /// The backgrounds of all regions that CasaXPS stored in this spectrum's comments, whether they have components or
+    /// not.
+    ///
+    /// Throws `FitError` where the spectrum lacks what is needed to place them, or a type cannot be drawn.
+    public func casaXPSBackgrounds() throws -> [CasaXPSBackground] {
+        let annotations = CasaXPSAnnotations(comments: comments)
+        guard !annotations.regions.isEmpty else { return [] }
+        guard let photonEnergy = axis.photonEnergy else {
+            throw FitError.invalidSpectrum("\"\(name)\" has no photon energy, so its CasaXPS regions cannot be placed")
+        }
+        guard let shift = annotations.regionShift, let total = annotations.bindingEnergyShift else {
+            throw FitError.invalidSpectrum("\"\(name)\" has a CasaXPS calibration of a kind not known here")
+        }
+        return try annotations.regions.map { region in
+            var background = try region.drawnBackground
+            background.window = region.window(origin: photonEnergy - shift + total)
+            let calibration: Calibration = total == 0 ? .none : .shift(Measured(total))
+            return CasaXPSBackground(region: region, background: background, calibration: calibration)
+        }
+    }
+}
+
+extension CasaXPSRegion {
+    /// The binding energies (eV after calibration) of the region, whose limits are `origin` minus the stored ones.
+    func window(origin: Double) -> ClosedRange<Double> { (origin - max(start, end))...(origin - min(start, end)) }
+}
+
 extension CasaXPSRegion {
     /// The background that CasaXPS draws in the region, subtracted before the fit; its window is left to the model.
     ///
@@ -9,7 +49,9 @@ extension CasaXPSRegion {
     var drawnBackground: Background {
         get throws {
             let (kind, loss) = try drawnKind()
-            let half = max(0, Int(min(averagingWidth.rounded(), 1e6)) - 1)
+            // Stored numbers can be anything; no spectrum has more than a million points.
+            let width = averagingWidth.isFinite ? min(max(averagingWidth.rounded(), 1), 1e6) : 1
+            let half = Int(width) - 1
             // CasaXPS's start is the low kinetic, that is the high binding energy end.
             return Background(
                 kind, isFitted: false, loss: loss, endPoints: 2 * half + 1,

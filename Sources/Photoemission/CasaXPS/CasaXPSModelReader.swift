@@ -13,7 +13,7 @@ struct CasaXPSModelReader {
 
     /// The binding energies of a region, eV after calibration.
     func window(of region: CasaXPSRegion) -> ClosedRange<Double> {
-        (regionOrigin - max(region.start, region.end))...(regionOrigin - min(region.start, region.end))
+        region.window(origin: regionOrigin)
     }
 
     /// The binding energy of a component, eV after calibration.

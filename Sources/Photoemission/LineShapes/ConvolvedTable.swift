@@ -83,7 +83,9 @@ struct ConvolvedCurve: Sendable {
                 let u = scale * sinh(s), step = scale * cosh(s) * Self.spacing
                 let at = convolution.sample(at: u)
                 nodes.append(
-                    SIMD3(at.value, at.slope * step, at.curvature * step * step + at.slope * u * Self.spacing * Self.spacing))
+                    SIMD3(
+                        at.value, at.slope * step,
+                        at.curvature * step * step + at.slope * u * Self.spacing * Self.spacing))
             }
         }
         coefficients = Self.polynomials(nodes)

@@ -125,7 +125,8 @@ extension LineShape: CustomStringConvertible {
         case .doniachSunjic(let asymmetry): "DS(\(Self.text(asymmetry)))"
         case .gelius(let tail):
             "A(\(Self.text(tail.length, tail.height, tail.steps)))GL(\(Self.text(tail.mix)))"
-        case .exponentialTail(let tail): "\(tail.isSum ? "SGL" : "GL")(\(Self.text(tail.mix)))T(\(Self.text(tail.decay)))"
+        case .exponentialTail(let tail):
+            "\(tail.isSum ? "SGL" : "GL")(\(Self.text(tail.mix)))T(\(Self.text(tail.decay)))"
         }
     }
 

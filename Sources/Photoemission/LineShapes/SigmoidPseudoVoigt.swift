@@ -27,9 +27,11 @@ struct SigmoidPseudoVoigt: LineProfile {
             for (point, weight) in zip(rule.points, rule.weights) {
                 for t in [middle + half * point, -(middle + half * point)] {
                     let parts = Self.parts(at: t, asymmetry)
-                    sums += half * weight * SIMD4(
-                        parts.gaussian, parts.gaussianByRadius * parts.radiusByAsymmetry, parts.lorentzian,
-                        parts.lorentzianByRadius * parts.radiusByAsymmetry)
+                    sums +=
+                        half * weight
+                        * SIMD4(
+                            parts.gaussian, parts.gaussianByRadius * parts.radiusByAsymmetry, parts.lorentzian,
+                            parts.lorentzianByRadius * parts.radiusByAsymmetry)
                 }
             }
         }

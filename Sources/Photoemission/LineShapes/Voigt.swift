@@ -80,7 +80,8 @@ struct FixedRatioVoigt: LineProfile {
         /// by others; an export of LA(50) shows a ratio of the widths 0.3 % larger).
         init(mix: Double) {
             let ratio = LorentzianPowers.gaussianWidth(steps: 1401 - 14.01 * mix)
-            let whole = LineWidths(of: VoigtProfile(gaussianWidth: ratio, lorentzianWidth: 1), scale: max(1, ratio)).full
+            let whole = LineWidths(of: VoigtProfile(gaussianWidth: ratio, lorentzianWidth: 1), scale: max(1, ratio))
+                .full
             gaussian = ratio / whole
             lorentzian = 1 / whole
         }

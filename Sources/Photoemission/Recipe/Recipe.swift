@@ -92,7 +92,8 @@ enum RecipeReader {
 
     private static func lineShape(_ value: YAMLValue) throws(ReferenceDataError) -> LineShape {
         guard let shape = LineShape(name: try value.text()) else {
-            throw value.error(expected: "a line shape: GL(m), SGL(m), G, L, PV(m), APV(m,a), Voigt, LA(m), LA(a,n), LA(a,b,n), "
+            throw value.error(
+                expected: "a line shape: GL(m), SGL(m), G, L, PV(m), APV(m,a), Voigt, LA(m), LA(a,n), LA(a,b,n), "
                     + "LF(a,b,w,n), LF(a,b,w,n,k), DS(a), A(a,b,n)GL(m), GL(m)T(k) or SGL(m)T(k), numbers in range")
         }
         return shape

@@ -30,7 +30,8 @@ struct CasaXPSCurvesTests {
             try #require(energies.firstIndex { abs($0 - energy) < 1e-3 })
         }
         let columns = export.columns.map { column in places.map { column.values[$0] / time } }
-        let background = columns[4], envelope = columns[5]
+        let background = columns[4]
+        let envelope = columns[5]
         let range = try #require(background.max()) - (try #require(background.min()))
         let height = try #require(zip(envelope, background).map { $0 - $1 }.max())
         #expect((zip(curves.background, background).map { abs($0 - $1) }.max() ?? .infinity) < 5e-4 * range)
@@ -52,13 +53,15 @@ struct CasaXPSCurvesTests {
             (0, "LF(1,20,1,50)", 83.74, 0.97, 23569.09, 1e-4), (1, "LF(1,1,500,280,8)", 87.65, 1.01, 16538.18, 9e-4),
             (2, "LA(1.53,243)", 89.08, 2.15, 6468.17, 1e-4),
         ])
-    func gold(_ column: Int, _ name: String, _ position: Double, _ fwhm: Double, _ area: Double, _ limit: Double) throws {
+    func gold(_ column: Int, _ name: String, _ position: Double, _ fwhm: Double, _ area: Double, _ limit: Double) throws
+    {
         var export = try #require(spectra("xps/casaxps-export/ascii_Au4f.txt").first)
         let background = try #require(export.columns.first { $0.name == "Background" }).values
         export.intensities = zip(export.columns[column].values, background).map { $0 - $1 }
         let component = Component(
             name: "line", isDoublet: false, shape: LineShape(name: name),
-            position: .within(0.0051, of: position), width: .within(0.0051, of: fwhm), area: .within(0.01 * area, of: area))
+            position: .within(0.0051, of: position), width: .within(0.0051, of: fwhm),
+            area: .within(0.01 * area, of: area))
         let model = PeakModel(window: 80.6...92.1, background: .none, components: [component])
         let fit = try model.fit(export, options: CasaXPSFit.options)
         let height = try #require(fit.curves.envelope.max())
@@ -153,7 +156,8 @@ struct CasaXPSCurvesTests {
 
 @Suite("CasaXPS fits: what belongs together")
 struct CasaXPSMembershipTests {
-    private func component(_ name: String, _ energy: Double, area: String = "-1 1", position: String = "-1 1") -> String {
+    private func component(_ name: String, _ energy: Double, area: String = "-1 1", position: String = "-1 1") -> String
+    {
         "CASA comp (*\(name)*) (*GL(30)*) Area 100 0 10000 \(area) MFWHM 1 0.5 2 -1 1 Position \(energy) \(energy - 1)"
             + " \(energy + 1) \(position) RSF 1 MASS 1 INDEX -1 (*x*)"
     }
@@ -162,7 +166,9 @@ struct CasaXPSMembershipTests {
         let energies = stride(from: 1300.0, through: 1340, by: 0.1).map { $0 }
         return Spectrum(
             name: "two", axis: EnergyAxis(energies, scale: .kinetic, photonEnergy: 1486.6),
-            intensities: energies.map { 50 + 80 * exp(-($0 - 1310) * ($0 - 1310)) + 60 * exp(-($0 - 1330) * ($0 - 1330)) },
+            intensities: energies.map {
+                50 + 80 * exp(-($0 - 1310) * ($0 - 1310)) + 60 * exp(-($0 - 1330) * ($0 - 1330))
+            },
             unit: .counts, acquisition: Acquisition(sweeps: 1, dwellTime: 1), comments: lines)
     }
 
@@ -199,7 +205,8 @@ struct CasaXPSMembershipTests {
     func problems() throws {
         let odd = regions[0].replacingOccurrences(of: "Linear", with: "Spline Mystery")
         let data = component("b", 1310).replacingOccurrences(of: "GL(30)", with: "&FEO")
-        var comparisons = try spectrum([odd, regions[1], component("a", 1330), component("b", 1310)]).casaXPSComparisons()
+        var comparisons = try spectrum([odd, regions[1], component("a", 1330), component("b", 1310)])
+            .casaXPSComparisons()
         #expect(comparisons[0].problem?.contains("Spline Mystery") == true)
         #expect(comparisons[0].curves == nil && comparisons[0].components[0].recomputed != nil)
         #expect(comparisons[1].problem == nil && comparisons[1].envelopeRMS != nil)
@@ -210,7 +217,9 @@ struct CasaXPSMembershipTests {
 
     @Test("widths and areas that make no sense end in an explanation, not in a number")
     func nonsense() throws {
-        for (old, new) in [("MFWHM 1 0.5", "MFWHM 0 0"), ("MFWHM 1 0.5", "MFWHM -3 0.5"), ("Area 100 0", "Area 1e300 0")] {
+        for (old, new) in [
+            ("MFWHM 1 0.5", "MFWHM 0 0"), ("MFWHM 1 0.5", "MFWHM -3 0.5"), ("Area 100 0", "Area 1e300 0"),
+        ] {
             let line = component("a", 1330).replacingOccurrences(of: old, with: new)
             let comparisons = try spectrum([regions[0], line]).casaXPSComparisons(refits: true)
             #expect(comparisons.count == 1)

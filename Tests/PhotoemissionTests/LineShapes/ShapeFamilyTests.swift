@@ -83,7 +83,8 @@ struct ShapeFamilyTests {
                 guard step > 0 else { continue }
                 let derivative = weights.reduce(0) { sum, weight in
                     let (k, w) = weight
-                    var above = item.parameters, below = item.parameters
+                    var above = item.parameters
+                    var below = item.parameters
                     above[place] += k * step
                     below[place] -= k * step
                     let rise = shape.profile(above).sample(at: x).value - shape.profile(below).sample(at: x).value
@@ -182,7 +183,8 @@ struct ConvolutionTests {
     @Test("names that CasaXPS does not have, or whose area is infinite, are no shapes")
     func refusals() {
         for name in [
-            "LA(0.5,10)", "LA(1,0.4,3)", "LA()", "LA(1,2,3,4)", "LF(1,2,3)", "LF(1,2,0,4)", "LA(101)", "DS(1)", "DS(-0.1)",
+            "LA(0.5,10)", "LA(1,0.4,3)", "LA()", "LA(1,2,3,4)", "LF(1,2,3)", "LF(1,2,0,4)", "LA(101)", "DS(1)",
+            "DS(-0.1)",
             "GL(30)T(0)", "GL(30)T(-1)", "T(1)", "A(1,2)GL(3)", "GL(30)GL(30)", "LA(1e400,2)", "LA(nan,2)", "LA(1,2",
             "&FEO", "$FE2O3", "%COO", "LA(1.53,243)*z", "GL(30))", "((", ")(", "GL)30(",
         ] {

@@ -6,7 +6,7 @@ import Testing
 
 /// Mistakes that programs in circulation make with line shapes, each as a law that holds here.
 @Suite("Known mistakes with line shapes")
-struct KnownMistakesTests {
+struct KnownShapeMistakesTests {
     private func area(_ profile: any LineProfile, _ range: ClosedRange<Double>) throws -> Double {
         var integration = Integration()
         (integration.relativeTolerance, integration.absoluteTolerance) = (1e-9, 1e-10)
@@ -74,8 +74,10 @@ struct KnownMistakesTests {
     func windowIndependence() throws {
         for name in ["LA(1.53,243)", "LA(1.2,4.8,5)", "LF(1,1,500,280,8)", "DS(0.1)", "A(0.3,0.3,10)GL(20)"] {
             let shape = try #require(LineShape(name: name))
-            let wide = try shape.curve(at: stride(from: -40.0, through: 40, by: 0.25).map { $0 }, fwhm: 1, gaussianWidth: 0.3)
-            let narrow = try shape.curve(at: stride(from: -2.0, through: 2, by: 0.25).map { $0 }, fwhm: 1, gaussianWidth: 0.3)
+            let wide = try shape.curve(
+                at: stride(from: -40.0, through: 40, by: 0.25).map { $0 }, fwhm: 1, gaussianWidth: 0.3)
+            let narrow = try shape.curve(
+                at: stride(from: -2.0, through: 2, by: 0.25).map { $0 }, fwhm: 1, gaussianWidth: 0.3)
             #expect(Array(wide[152...168]) == narrow)
         }
     }
@@ -88,7 +90,8 @@ struct KnownMistakesTests {
         var last = 0.0
         for steps in [10.0, 50, 100, 300] {
             let widened = LorentzianPowers(high: 1.53, low: 1.53, steps: steps)
-            let width = widened.gaussianWidth / (try ConvolvedTableCache.shared.table(for: .powers(widened))).widths.full
+            let width =
+                widened.gaussianWidth / (try ConvolvedTableCache.shared.table(for: .powers(widened))).widths.full
             #expect(width > last)
             last = width
         }
