@@ -30,10 +30,13 @@ extension PeakModel {
         }
         var fitter = try PeakFitter(model: resolved, data: data, options: options)
         let outcome = try fitter.run()
-        return try FitAssembly(
+        var fit = try FitAssembly(
             spectrum: spectrum, model: resolved, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
             options: options
         ).result()
+        fit.workings = FitWorkings(
+            spectrum: spectrum, options: options, fitter: fitter, solution: outcome.solution, weights: outcome.weights)
+        return fit
     }
 }
 
@@ -57,6 +60,8 @@ struct PeakFitter {
     let energies: [Double]
     let intensities: [Double]
     let subtracted: [Double]
+    /// Where the window lies in `data`.
+    let range: Range<Int>
     /// The variances of the points in the window, where the caller knows them.
     let variances: [Double]?
     private let startShift: Double
@@ -81,6 +86,7 @@ struct PeakFitter {
             }
             throw FitError.windowMissesData(window: window, data: shown, points: range.count)
         }
+        self.range = range
         energies = Array(data.energies[range])
         intensities = Array(data.intensities[range])
         variances = data.variances.map { Array($0[range]) }
@@ -102,7 +108,7 @@ struct PeakFitter {
     }
 
     /// The background that is computed from the data and subtracted before the fit; zeros where none is.
-    private static func subtractedBackground(_ background: Background, data: FitData, range: Range<Int>) throws
+    static func subtractedBackground(_ background: Background, data: FitData, range: Range<Int>) throws
         -> [Double]
     {
         let zeros = [Double](repeating: 0, count: range.count)
@@ -135,6 +141,9 @@ struct PeakFitter {
 
     /// Whether chi squared can be judged against its expectation: variances known, not estimated from the scatter.
     var hasScale: Bool { variances != nil || (options.weighting != .unweighted && !data.gainIsEstimated) }
+
+    /// Whether the weights come from the fit itself.
+    var iteratesWeights: Bool { variances == nil && options.weighting == .poisson }
 
     // MARK: - Starts
 
@@ -207,9 +216,9 @@ struct PeakFitter {
 
     /// The lowest number of expected counts that a variance is taken from: below it, counting statistics give next to
     /// no weight away any more, and a background fitted slightly negative must not make variances vanish.
-    private static let fewestCounts = 0.5
+    static let fewestCounts = 0.5
 
-    private func poissonVariances(expected: [Double]) -> [Double] {
+    func poissonVariances(expected: [Double]) -> [Double] {
         expected.map { max($0, Self.fewestCounts * data.gain) * data.gain }
     }
 
