@@ -42,7 +42,8 @@ extension PeakFit {
                 method: method, intervals: try quantities.flatMap { try covarianceIntervals($0, levels, base) })
         case .profile:
             let intervals = try quantities.flatMap { quantity -> [ConfidenceInterval] in
-                guard base.linearised(try QuantityForm(quantity, in: base.model)).uncertainty != nil else { return [] }
+                let form = try QuantityForm(quantity, in: base.model)
+                guard base.linearised(form, releasing: true).uncertainty != nil else { return [] }
                 return try ProfileTracer.profile(
                     quantity, levels: levels, base: base, value: value(of: quantity)
                 ).intervals

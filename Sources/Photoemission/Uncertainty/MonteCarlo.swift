@@ -67,7 +67,8 @@ public struct MonteCarloResult: Sendable, Hashable {
 
     private static func percentile(_ probability: Double, ofSorted sorted: [Double]) -> Double? {
         guard let first = sorted.first, let last = sorted.last else { return nil }
-        let place = probability * Double(sorted.count - 1)
+        // Of n + 1 gaps between samples, a further one falls into each with the same probability.
+        let place = probability * Double(sorted.count + 1) - 1
         guard place > 0 else { return first }
         let below = Int(place.rounded(.down))
         guard below + 1 < sorted.count else { return last }
@@ -75,23 +76,28 @@ public struct MonteCarloResult: Sendable, Hashable {
         return sorted[below] * (1 - share) + sorted[below + 1] * share
     }
 
-    /// The interval between the percentiles of a quantity that hold `level`, or, for areas and fractions near zero,
-    /// those that Feldman and Cousins' rule picks. `nil` where it was not followed. Throws `NumericalError` for a level
-    /// outside 0 ... 1.
+    /// The interval between percentiles of a quantity that hold `level`, corrected for the bias of the trials (Efron,
+    /// Can. J. Stat. 9 (1981) 139); for areas and fractions near zero those that Feldman and Cousins' rule picks.
+    /// `nil` where the quantity was not followed. Throws `NumericalError` for a level outside 0 ... 1.
     public func interval(of quantity: FitQuantity, level: Double) throws -> ConfidenceInterval? {
         guard let index = quantities.firstIndex(of: quantity) else { return nil }
         let sorted = samples[index].sorted()
         guard sorted.count > 1 else { return nil }
         let normal = NormalDistribution.standard
+        func deviate(of value: Double) throws -> Double {
+            let below = Double(sorted.firstIndex { $0 > value } ?? sorted.count)
+            return try normal.quantile((below + 0.5) / (Double(sorted.count) + 1))
+        }
+        // Where areas scatter about something else than the value they were simulated with, that value lies off the
+        // truth by as much. Quantities that pile up on a bound of the model cannot be corrected that way.
+        let bias = quantity.isNonNegative ? try deviate(of: values[index]) : 0
         var distance: Double?
-        if quantity.isNonNegative {
-            let below = Double(sorted.firstIndex { $0 > 0 } ?? sorted.count)
-            let share = (below + 0.5) / (Double(sorted.count) + 1)
-            distance = below == 0 ? nil : -(try normal.quantile(share))
+        if quantity.isNonNegative, let lowest = sorted.first, lowest <= 0 {
+            distance = 2 * bias - (try deviate(of: 0))
         }
         let ends = try StandardisedEnds(level: level, distance: distance, degrees: nil)
-        guard let low = Self.percentile(normal.cumulative(ends.low), ofSorted: sorted),
-            let high = Self.percentile(normal.cumulative(ends.high), ofSorted: sorted)
+        guard let low = Self.percentile(normal.cumulative(2 * bias + ends.low), ofSorted: sorted),
+            let high = Self.percentile(normal.cumulative(2 * bias + ends.high), ofSorted: sorted)
         else { return nil }
         return ConfidenceInterval(
             quantity: quantity, level: level, value: values[index], low: ends.lowIsBound ? 0 : low,

@@ -72,9 +72,9 @@ struct ProfileTracer: ~Copyable {
         self.base = base
         self.form = form
         refitter = Refitter(fitter: base.fitter, model: base.model)
-        let linearised = base.linearised(form)
+        let linearised = base.linearised(form, releasing: true)
         guard let uncertainty = linearised.uncertainty else {
-            throw FitError.uncertainty("bounds or the model hold the quantity, or the data do not determine it")
+            throw FitError.uncertainty("the model holds the quantity, or the data do not determine it")
         }
         self.uncertainty = uncertainty
         direction = linearised.direction

@@ -46,13 +46,21 @@ struct RefitBase: Sendable {
     var scale: Double { fitter.isWeighted ? 1 : solution.solution.chi2 / degreesOfFreedom }
 
     /// The value, standard uncertainty and direction of a quantity from the normal equations at the solution; no
-    /// uncertainty where the data do not determine it or bounds hold all that it depends on.
-    func linearised(_ form: QuantityForm) -> (value: Double, uncertainty: Double?, direction: [Double]) {
-        let solution = solution.solution
+    /// uncertainty where the data do not determine it or bounds hold all that it depends on, unless `releasing` what
+    /// the quantity depends on from its bounds.
+    func linearised(
+        _ form: QuantityForm, releasing: Bool = false
+    ) -> (value: Double, uncertainty: Double?, direction: [Double]) {
+        var solution = solution.solution
         let value = form.value(solution.nonlinear, solution.linear)
         let gradient = form.gradient(solution.nonlinear, solution.linear)
         let count = gradient.count
         let none = (value, Double?.none, [Double](repeating: 0, count: count))
+        if releasing {
+            for index in 0..<count where gradient[index] != 0 && solution.normalMatrix[index * count + index] > 0 {
+                solution.isHeld[index] = false
+            }
+        }
         guard let covariance = solution.covariance() else { return none }
         var product = [Double](repeating: 0, count: count)
         for i in 0..<count {
