@@ -35,7 +35,8 @@ extension PeakModel {
             options: options
         ).result()
         fit.workings = FitWorkings(
-            spectrum: spectrum, options: options, fitter: fitter, solution: outcome.solution, weights: outcome.weights)
+            spectrum: spectrum, givenVariances: variances, options: options, fitter: fitter, solution: outcome.solution,
+            weights: outcome.weights)
         return fit
     }
 }

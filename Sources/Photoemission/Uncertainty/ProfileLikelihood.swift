@@ -86,13 +86,18 @@ struct ProfileTracer: ~Copyable {
         points = [best]
     }
 
-    /// The point of the profile at `target`, started from the known point nearest to it.
-    mutating func point(at target: Double) throws -> Point {
+    /// The fit with the quantity held at `target`, started from the known point nearest to it.
+    mutating func fit(at target: Double) throws -> Refitter.Result {
         let near = points.min { abs($0.value - target) < abs($1.value - target) } ?? best
         let start = zip(near.nonlinear, direction).map { $0 + $1 * (target - near.value) }
-        let result = try refitter.refit(
+        return try refitter.refit(
             base.intensities, from: .init(nonlinear: start, variances: base.solution.variances),
             pull: Pull(form: form, target: target, sigma: pullSigma), keepsWeights: base.keepsWeights)
+    }
+
+    /// The point of the profile at `target`.
+    mutating func point(at target: Double) throws -> Point {
+        let result = try fit(at: target)
         let value = form.value(result.solution.nonlinear, result.solution.linear)
         let rise = max(0, result.statistic - bestStatistic) / base.scale
         let side: Double = value < best.value ? -1 : 1

@@ -33,6 +33,16 @@ struct RefitBase: Sendable {
             keepsWeights: keepsWeights)
     }
 
+    /// The same fit of other intensities.
+    init(_ other: RefitBase, intensities: [Double], start: Refitter.Start) throws {
+        fitter = other.fitter
+        model = other.model
+        self.intensities = intensities
+        keepsWeights = other.keepsWeights
+        var refitter = Refitter(fitter: fitter, model: model)
+        solution = try refitter.refit(intensities, from: start, keepsWeights: keepsWeights)
+    }
+
     /// Points minus free parameters, priors counted as data.
     var degreesOfFreedom: Double {
         let free = model.nonlinear.count + model.linear.filter { $0.bounds.lowerBound < $0.bounds.upperBound }.count

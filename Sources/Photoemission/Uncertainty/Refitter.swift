@@ -5,6 +5,8 @@ import SpectralMath
 /// What a fit leaves behind so that it can be repeated: on other data, with a quantity held, with another model.
 struct FitWorkings: Sendable {
     var spectrum: Spectrum
+    /// The variances that came with the spectrum, in its order.
+    var givenVariances: [Double]?
     var options: FitOptions
     var fitter: PeakFitter
     var solution: SeparableSolution
