@@ -133,7 +133,8 @@ extension PeakFit {
                 var model = effectiveModel
                 let moved = (window.lowerBound + low)...(window.upperBound + high)
                 model.window = moved
-                models.append((.window, "window \(rounded(moved.lowerBound)) to \(rounded(moved.upperBound)) eV", model))
+                models.append(
+                    (.window, "window \(rounded(moved.lowerBound)) to \(rounded(moved.upperBound)) eV", model))
             }
         }
         let kind: Background.Kind = effectiveModel.background.kind == .none ? .constant : effectiveModel.background.kind

@@ -83,7 +83,10 @@ extension PeakFit {
             name: component.name, level: level,
             area: try ProfileTracer.upperLimit(QuantityForm(area, in: base.model), base: base, quantile: quantile),
             fraction: components.count > 1
-                ? min(1, try ProfileTracer.upperLimit(QuantityForm(fraction, in: base.model), base: base, quantile: quantile))
+                ? min(
+                    1,
+                    try ProfileTracer.upperLimit(QuantityForm(fraction, in: base.model), base: base, quantile: quantile)
+                )
                 : 1,
             detectableFraction: components.count > 1
                 ? try detectable(fraction, area, base: base, quantile: quantile) : nil,
@@ -97,7 +100,9 @@ extension PeakFit {
     ) throws -> Double? {
         var tracer = try ProfileTracer(QuantityForm(area, in: base.model), base: base)
         let without = try tracer.fit(at: 0)
-        guard without.hasConverged, (without.expected.min() ?? -1) >= 0 || !base.fitter.iteratesWeights else { return nil }
+        guard without.hasConverged, (without.expected.min() ?? -1) >= 0 || !base.fitter.iteratesWeights else {
+            return nil
+        }
         let ideal = try RefitBase(base, intensities: without.expected, start: without.start)
         var ideals = try ProfileTracer(QuantityForm(fraction, in: ideal.model), base: ideal)
         let end = try ideals.end(at: 2 * quantile)

@@ -68,7 +68,8 @@ struct ComponentCountStudy {
                             width: index == 0 ? nil : .sameAs("component 1"))
                     })
             }
-            let one = all.informationCriteria, other = two?.informationCriteria
+            let one = all.informationCriteria
+            let other = two?.informationCriteria
             outcome.bic[(other?.bic ?? .infinity) < one.bic ? 2 : 1] += 1
             outcome.aicc[(other?.aicc ?? .infinity) < one.aicc ? 2 : 1] += 1
         }

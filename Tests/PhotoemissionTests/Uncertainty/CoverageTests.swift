@@ -28,7 +28,9 @@ struct CoverageTests {
         .enabled(if: Self.spectra != nil, "set INTERPHASE_COVERAGE_TRIALS"))
     func fullStudy() throws {
         let spectra = Self.spectra ?? 0
-        print("| counts | minor | method | " + CoverageStudy.quantities.map(\.description).joined(separator: " | ") + " |")
+        print(
+            "| counts | minor | method | " + CoverageStudy.quantities.map(\.description).joined(separator: " | ") + " |"
+        )
         for counts in [50.0, 500, 5000, 50000] {
             for share in [0.05, 0.1, 0.2] {
                 let study = CoverageStudy(counts: counts, share: share, spectra: spectra, trials: 400)
