@@ -28,6 +28,8 @@ public struct PeakFit: Sendable {
     public var findings: [Finding]
     /// The data and the curves of the fit.
     public var curves: FitCurves
+    /// What it takes to repeat the fit; uncertainties by refitting need it.
+    var workings: FitWorkings?
 }
 
 /// How the binding energies of a fit were referenced: referenced = measured + shift.

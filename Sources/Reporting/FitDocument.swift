@@ -17,12 +17,18 @@ public struct FitDocument: Sendable {
     public var provenance: FitProvenance
     /// Whether data and curves are part of the document.
     public var includesCurves: Bool
+    /// What was computed beyond the fit.
+    public var supplement: FitSupplement
 
     /// A document of `fit`.
-    public init(_ fit: PeakFit, provenance: FitProvenance = FitProvenance(), includesCurves: Bool = false) {
+    public init(
+        _ fit: PeakFit, provenance: FitProvenance = FitProvenance(), includesCurves: Bool = false,
+        supplement: FitSupplement = FitSupplement()
+    ) {
         self.fit = fit
         self.provenance = provenance
         self.includesCurves = includesCurves
+        self.supplement = supplement
     }
 
     /// The document as text.
@@ -65,6 +71,7 @@ public struct FitDocument: Sendable {
             ("effective_recipe", .optional(provenance.effectiveRecipe)),
             ("command", .optional(provenance.command)),
         ]
+        members += supplement.members
         if includesCurves { members.append(("curves", curves)) }
         return .object(members)
     }

@@ -88,6 +88,7 @@ struct PeakProblemTests {
                     width: .ratio(of: "a", by: .free(start: 1.2, min: 0.5, max: 2)))
                 Singlet("d", near: 167, shape: .pseudoVoigt(mix: 40), mixing: .free(start: 40, min: 5, max: 95))
             }
+        ),
         ("a polynomial", PeakModel(.s2p, background: Background(.polynomial, degree: 4)) { Doublet("a", near: 161.6) }),
         (
             "Shirley with a strength for each component",
