@@ -45,8 +45,8 @@ struct ShapeFamilyTests {
     func area(item: Case) throws {
         let profile = try profile(item)
         var integration = Integration()
-        integration.relativeTolerance = 1e-9
-        integration.absoluteTolerance = 1e-9
+        integration.relativeTolerance = 1e-8
+        integration.absoluteTolerance = 1e-8
         let end = item.shape.hasAreaWithinReach ? LineShape.areaReach : .infinity
         var area = 0.0
         // Pieces, so that no line is narrower than the quadrature sees.
