@@ -158,6 +158,11 @@ struct PeakFitter {
             energies = Array(energies[range])
             intensities = Array(intensities[range])
         }
+        // Where lines stand shows over a fitted background, whatever the model subtracts later: its ends move with the
+        // shift that is sought.
+        var scanned = model.effective
+        scanned.background = .shirley
+        let model = try scanned.resolved(calibration: model.effective.calibration)
         guard energies.count >= 3, let shiftIndex = model.shiftIndex else { return 0 }
         var problem = PeakProblem(model: model, energies: energies)
         let variances = smoothed(intensities).map { max($0, data.gain) * data.gain }

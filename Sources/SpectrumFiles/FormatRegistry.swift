@@ -14,6 +14,8 @@ enum FormatRegistry {
         SPECSColumnsFormat.self,
         SPECSXMLFormat.self,
         SESMapFormat.self,
+        OmicronLayersFormat.self,
+        OmicronSpectraFormat.self,
         IgorWaveFormat.self,
         IgorPackedFormat.self,
         CasaXPSExportFormat.self,

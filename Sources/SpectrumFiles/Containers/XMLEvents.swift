@@ -1,11 +1,12 @@
-import CXMLReader
+import CExpat
 import Foundation
 import Spectra
 
 /// Walks through an XML document: its elements begin, hold text and end.
 ///
-/// On libxml2's reader instead of Foundation's parser, which ends the whole program on documents that it did not expect
-/// (a name that is not UTF-8, a processing instruction without content, some declarations of a document type).
+/// On Expat instead of Foundation's parser, which ends the whole program on documents that it did not expect (a name that
+/// is not UTF-8, a processing instruction without content, some declarations of a document type), and instead of libxml2,
+/// which loads 30 MB of ICU's tables with every start of the program.
 enum XMLEvents {
     /// What a document may hold before it is refused.
     struct Limits: Sendable {
@@ -41,74 +42,122 @@ enum XMLEvents {
                 found: "\(data.count) bytes")
         }
         let text = try XMLEncoding.utf8(data, file: file)
+        try withoutActuallyEscaping(take) { take in
+            let walk = XMLWalk(file: file, limits: limits, take: take)
+            try walk.go(through: text)
+        }
+    }
+}
+
+/// One walk. A class because Expat's callbacks reach it through a pointer; it never leaves `XMLEvents.read`.
+private final class XMLWalk {
+    private let file: String
+    private let limits: XMLEvents.Limits
+    private let take: (XMLEvents.Event) throws -> Void
+    private var parser: XML_Parser?
+    private var elements = 0
+    private var depth = 0
+    private var failure: (any Error)?
+
+    init(file: String, limits: XMLEvents.Limits, take: @escaping (XMLEvents.Event) throws -> Void) {
+        self.file = file
+        self.limits = limits
+        self.take = take
+    }
+
+    private var line: Int { parser.map { max(1, Int(XML_GetCurrentLineNumber($0))) } ?? 1 }
+
+    private func malformed(expected: String, found: String) -> ReadError {
+        .malformed(file: file, place: .line(line), expected: expected, found: found)
+    }
+
+    func go(through text: Data) throws {
+        guard let parser = XML_ParserCreate("UTF-8") else {
+            throw ReadError.unreadable(file: file, reason: "no memory for an XML parser")
+        }
+        self.parser = parser
+        defer { XML_ParserFree(parser) }
+        XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
+        XML_SetElementHandler(
+            parser, { XMLWalk.at($0)?.start($1, attributes: $2) }, { context, _ in XMLWalk.at(context)?.end() })
+        XML_SetCharacterDataHandler(parser) { XMLWalk.at($0)?.text($1, count: $2) }
         // Entities that multiply are the one way in which a small document becomes a large one.
-        if let range = text.range(of: Data("<!ENTITY".utf8)) {
-            let line = 1 + text[..<range.lowerBound].count { $0 == ASCII.lineFeed }
-            throw ReadError.malformed(
-                file: file, place: .line(line), expected: "XML without entities of its own",
-                found: "a declaration of an entity")
-        }
-        try text.withUnsafeBytes { bytes in
-            guard let start = bytes.bindMemory(to: CChar.self).baseAddress, let size = Int32(exactly: bytes.count),
-                let walk = interphase_xml_open(start, size)
-            else {
-                throw ReadError.malformed(file: file, place: .whole, expected: "an XML document", found: "nothing")
-            }
-            defer { interphase_xml_close(walk) }
-            try go(through: walk, file: file, limits: limits, take)
-        }
-    }
-
-    private static func go(
-        through walk: OpaquePointer, file: String, limits: Limits, _ take: (Event) throws -> Void
-    ) throws {
-        func malformed(_ expected: String, _ found: String) -> ReadError {
-            let line = Int(interphase_xml_line(walk))
-            return .malformed(file: file, place: .line(max(1, line)), expected: expected, found: found)
-        }
-        var elements = 0
-        var depth = 0
-        while true {
-            switch interphase_xml_next(walk) {
-            case INTERPHASE_XML_ELEMENT:
-                elements += 1
-                guard depth < limits.depth else {
-                    throw malformed("at most \(limits.depth) levels of elements", "more")
-                }
-                guard elements <= limits.elements else {
-                    throw malformed("at most \(limits.elements) elements", "more")
-                }
-                let isEmpty = interphase_xml_is_empty(walk) == 1
-                let name = string(interphase_xml_local_name(walk))
-                let line = max(1, Int(interphase_xml_line(walk)))
-                try take(.start(name: name, attributes: attributes(of: walk), line: line))
-                if isEmpty { try take(.end) } else { depth += 1 }
-            case INTERPHASE_XML_TEXT:
-                try take(.text(string(interphase_xml_value(walk))))
-            case INTERPHASE_XML_END_OF_ELEMENT:
-                depth -= 1
-                try take(.end)
-            case INTERPHASE_XML_END_OF_DOCUMENT:
-                guard elements > 0 else { throw malformed("well-formed XML", "no element") }
-                return
-            case INTERPHASE_XML_ENTITY:
-                throw malformed("XML without entities of its own", "the entity \(string(interphase_xml_name(walk)))")
-            default:
-                let message = string(interphase_xml_message()).trimmingCharacters(in: .whitespacesAndNewlines)
-                throw ReadError.malformed(
-                    file: file, place: .line(max(1, interphase_xml_failure_line(walk))), expected: "well-formed XML",
-                    found: message.isEmpty ? "an error" : message)
+        XML_SetEntityDeclHandler(parser) { context, _, _, _, _, _, _, _, _ in XMLWalk.at(context)?.declareEntity() }
+        let finished = text.withUnsafeBytes { bytes in
+            // Expat takes pieces of at most 2^31 bytes.
+            var place = 0
+            while true {
+                let count = min(bytes.count - place, 1 << 20)
+                let isLast = place + count == bytes.count
+                let start = bytes.baseAddress.map { ($0 + place).assumingMemoryBound(to: CChar.self) }
+                guard XML_Parse(parser, start, Int32(count), isLast ? 1 : 0) == XML_STATUS_OK else { return false }
+                if isLast { return true }
+                place += count
             }
         }
-    }
-
-    private static func attributes(of walk: OpaquePointer) -> [String: String] {
-        var attributes: [String: String] = [:]
-        while interphase_xml_next_attribute(walk) == 1 {
-            attributes[string(interphase_xml_name(walk))] = string(interphase_xml_value(walk))
+        if let failure { throw failure }
+        guard finished else {
+            let reason = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "an error"
+            throw malformed(expected: "well-formed XML", found: reason)
         }
-        return attributes
     }
 
-    private static func string(_ text: UnsafePointer<CChar>?) -> String { text.map { String(cString: $0) } ?? "" }
+    private static func at(_ context: UnsafeMutableRawPointer?) -> XMLWalk? {
+        context.map { Unmanaged<XMLWalk>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Stops at the first error; Expat may still call back for what it has at hand.
+    private func attempt(_ body: () throws -> Void) {
+        guard failure == nil else { return }
+        do {
+            try body()
+        } catch {
+            failure = error
+            if let parser { XML_StopParser(parser, 0) }
+        }
+    }
+
+    private func start(
+        _ name: UnsafePointer<XML_Char>?, attributes: UnsafeMutablePointer<UnsafePointer<XML_Char>?>?
+    ) {
+        attempt {
+            elements += 1
+            guard depth < limits.depth else {
+                throw malformed(expected: "at most \(limits.depth) levels of elements", found: "more")
+            }
+            guard elements <= limits.elements else {
+                throw malformed(expected: "at most \(limits.elements) elements", found: "more")
+            }
+            depth += 1
+            let name = name.map { String(cString: $0) } ?? ""
+            let local = name.lastIndex(of: ":").map { String(name[name.index(after: $0)...]) }
+            var values: [String: String] = [:]
+            // Names and values alternate; a null pointer ends them.
+            var next = attributes
+            while let pair = next, let key = pair[0], let value = pair[1] {
+                values[String(cString: key)] = String(cString: value)
+                next = pair + 2
+            }
+            try take(.start(name: local ?? name, attributes: values, line: line))
+        }
+    }
+
+    private func text(_ text: UnsafePointer<XML_Char>?, count: Int32) {
+        attempt {
+            guard let text, count > 0 else { return }
+            let bytes = UnsafeBufferPointer(start: text, count: Int(count))
+            try take(.text(String(decoding: UnsafeRawBufferPointer(bytes), as: UTF8.self)))
+        }
+    }
+
+    private func end() {
+        attempt {
+            depth -= 1
+            try take(.end)
+        }
+    }
+
+    private func declareEntity() {
+        attempt { throw malformed(expected: "XML without entities of its own", found: "a declaration of an entity") }
+    }
 }
