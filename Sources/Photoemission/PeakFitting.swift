@@ -30,10 +30,14 @@ extension PeakModel {
         }
         var fitter = try PeakFitter(model: resolved, data: data, options: options)
         let outcome = try fitter.run()
-        return try FitAssembly(
+        var fit = try FitAssembly(
             spectrum: spectrum, model: resolved, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
             options: options
         ).result()
+        fit.workings = FitWorkings(
+            spectrum: spectrum, givenVariances: variances, options: options, fitter: fitter, solution: outcome.solution,
+            weights: outcome.weights)
+        return fit
     }
 }
 
@@ -61,6 +65,8 @@ struct PeakFitter {
     let subtractedParameters: [NamedMeasurement]
     /// The points that each part of the background covers.
     let regions: [Range<Int>]
+    /// Which points of `data` are fitted, and which of them each part of the background covers.
+    let selection: BackgroundRegions
     /// The variances of the points in the window, where the caller knows them.
     let variances: [Double]?
     private let startShift: Double
@@ -87,6 +93,7 @@ struct PeakFitter {
         }
         let selection = try BackgroundRegions(
             model.effective.background, data: data, range: range, shift: startShift, parameters: parameters)
+        self.selection = selection
         regions = selection.regions
         energies = selection.indices.map { data.energies[$0] }
         intensities = selection.indices.map { data.intensities[$0] }
@@ -98,13 +105,18 @@ struct PeakFitter {
         try checkComponentsLieInside(window)
     }
 
-    /// Every component must have a chance to stand inside the window.
+    /// Every component must have a chance to show inside the window: to stand there, or beside it with half its width
+    /// inside, as tails of neighbours do.
     private func checkComponentsLieInside(_ window: ClosedRange<Double>) throws {
         let starts = start(shirley: 0)
         for part in model.parts {
             let position = part.position.value(starts)
             let other = position + part.splitting.value(starts)
-            guard !window.contains(position), !(part.isDoublet && window.contains(other)) else { continue }
+            let reach = part.shape.shape.parameters.reduce(0) {
+                $1 == .mixing || $1 == .asymmetry ? $0 : max($0, part.expression($1).value(starts) / 2)
+            }
+            let near = (window.lowerBound - reach)...(window.upperBound + reach)
+            guard !near.contains(position), !(part.isDoublet && near.contains(other)) else { continue }
             throw FitError.invalidModel(
                 "component \"\(part.name)\" lies at \(String(format: "%.2f", position)) eV, outside the window "
                     + String(format: "%.2f to %.2f eV", window.lowerBound, window.upperBound))
@@ -116,6 +128,9 @@ struct PeakFitter {
 
     /// Whether chi squared can be judged against its expectation: variances known, not estimated from the scatter.
     var hasScale: Bool { variances != nil || (options.weighting != .unweighted && !data.gainIsEstimated) }
+
+    /// Whether the weights come from the fit itself.
+    var iteratesWeights: Bool { variances == nil && options.weighting == .poisson }
 
     // MARK: - Starts
 
@@ -193,9 +208,9 @@ struct PeakFitter {
 
     /// The lowest number of expected counts that a variance is taken from: below it, counting statistics give next to
     /// no weight away any more, and a background fitted slightly negative must not make variances vanish.
-    private static let fewestCounts = 0.5
+    static let fewestCounts = 0.5
 
-    private func poissonVariances(expected: [Double]) -> [Double] {
+    func poissonVariances(expected: [Double]) -> [Double] {
         expected.map { max($0, Self.fewestCounts * data.gain) * data.gain }
     }
 
