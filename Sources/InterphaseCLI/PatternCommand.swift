@@ -159,7 +159,7 @@ struct PatternReport: Encodable {
         let c = structure.cell
         cell = Cell(a: c.a, b: c.b, c: c.c, alpha: c.alpha, beta: c.beta, gamma: c.gamma, volume: c.volume)
         density = structure.density
-        ratio = nil
+        ratio = pattern.referenceIntensityRatio
         radiation = pattern.settings.radiation.name
         wavelength = pattern.settings.radiation.primary.wavelength
         method = Method(
@@ -183,7 +183,8 @@ enum PatternTable {
         var text = [
             "\(structure.name): \(structure.formula), \(structure.spaceGroupSymbol), Z = \(structure.formulaUnits)",
             "\(structure.cell), V \(String(format: "%.6g", structure.cell.volume)) A^3"
-                + (structure.density.map { String(format: ", density %.4g g/cm^3", $0) } ?? ""),
+                + (structure.density.map { String(format: ", density %.4g g/cm^3", $0) } ?? "")
+                + (pattern.referenceIntensityRatio.map { String(format: ", I/Ic %.2f", $0) } ?? ""),
             "\(line.name), \(String(format: "%.7g", line.wavelength)) A",
             "", "  2 theta / deg      d / A   intensity   h k l",
         ]

@@ -82,6 +82,8 @@ public struct PowderPattern: Sendable {
     public let reflections: [Reflection]
     /// What each kind of atom scatters as, `Co` or `Co3+`.
     public let scatterers: [String]
+    /// The density of the phase in g/cm^3; `nil` where an element has no atomic weight here.
+    public let density: Double?
     /// What had to be assumed.
     public let findings: [Finding]
 
@@ -136,6 +138,7 @@ public struct PowderPattern: Sendable {
         reflections = primary
         scatterers = factors.scatterers.map(\.formFactor.species)
         lineIntensities = perLine
+        density = structure.density
         findings = setup.findings
     }
 
