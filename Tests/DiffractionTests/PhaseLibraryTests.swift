@@ -107,9 +107,9 @@ import Testing
         var worst = (position: 0.0, intensity: 0.0, ratio: 0.0)
         for reference in Self.references where reference.anode == anode {
             let structure = try #require(PhaseLibrary.phase(reference.phase))
-            let radiation = try #require(Radiation(anode + "Ka"))
+            let radiation = try #require(EmissionSpectrum(anode + "Ka"))
             let pattern = try PowderPattern(
-                structure, settings: PowderPattern.Settings(radiation: radiation, twoTheta: 0...reference.limit))
+                structure, settings: PowderPattern.Settings(emission: radiation, twoTheta: 0...reference.limit))
             let lines = pattern.lines()
             var strong = 0
             for (twoTheta, intensity) in reference.lines {

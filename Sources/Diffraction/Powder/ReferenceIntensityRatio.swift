@@ -12,7 +12,8 @@ extension PowderPattern {
         wide.twoTheta = 0...179
         guard let strongest = lines().map(\.intensityPerVolume).max(),
             let reference = try? PowderPattern(corundum, settings: wide), let referenceDensity = reference.density,
-            let line = reference.reflections.first(where: { $0.index == MillerIndex(1, 1, 3) }), line.intensityPerVolume > 0
+            let line = reference.reflections.first(where: { $0.index == MillerIndex(1, 1, 3) }),
+            line.intensityPerVolume > 0
         else { return nil }
         return (strongest / density) / (line.intensityPerVolume / referenceDensity)
     }
