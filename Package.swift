@@ -19,9 +19,18 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
 
         // Hot loops in C, one object per SIMD level.
         .target(name: "CSpectralKernels", linkerSettings: [.linkedLibrary("m")]),
+
+        // Without pkgConfig, whose flags would link the library and so load it with the program.
+        .systemLibrary(name: "CHDF5Headers", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+
+        // The HDF5 library behind a header of its own, loaded when a file needs it, see there.
+        .target(
+            name: "CHDF5", dependencies: ["CHDF5Headers"],
+            linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
         // What was measured, and the vocabulary everyone shares.
         .target(name: "Spectra"),
@@ -31,7 +40,7 @@ let package = Package(
         .target(name: "CReferenceData", path: "reference-spectra"),
         .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
 
-        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip"]),
+        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip", "CExpat", "CHDF5"]),
         .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
         .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
         .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),

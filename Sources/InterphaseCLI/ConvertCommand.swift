@@ -23,7 +23,7 @@ struct ConvertCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("spectrum"),
-        help: ArgumentHelp("Write only spectra of this name or number; may be repeated.", valueName: "name"))
+        help: ArgumentHelp("Write only spectra of this name, or #3 for the third; may be repeated.", valueName: "name"))
     var names: [String] = []
 
     @OptionGroup var reading: ReadingOptions
@@ -60,7 +60,7 @@ struct ConvertCommand: AsyncParsableCommand {
         return try names.flatMap { name in
             let found = contents.spectra.filter { $0.name.trimmingCharacters(in: .whitespaces) == name }
             if !found.isEmpty { return found }
-            if let number = Int(name), contents.spectra.indices.contains(number - 1) {
+            if name.hasPrefix("#"), let number = Int(name.dropFirst()), number > 0, number <= contents.spectra.count {
                 return [contents.spectra[number - 1]]
             }
             let known = contents.spectra.map { "\"\($0.name)\"" }.joined(separator: ", ")

@@ -158,16 +158,13 @@ struct FitAssembly {
         for k in 0..<model.backgroundCount {
             add(model.linear[k].name, model.nonlinear.count + k, outcome.solution.linear[k])
         }
-        if let index = model.shirleyIndex {
-            add(model.nonlinear[index].name, index, outcome.solution.nonlinear[index])
+        for quantity in model.background.quantities {
+            parameters.append(.init(name: quantity.name, quantity: measured(quantity.expression, covariance)))
         }
-        if !background.isFitted, background.kind != .none {
-            let ends = [("low_end", outcome.background.first), ("high_end", outcome.background.last)]
-            parameters = ends.map { NamedMeasurement(name: $0.0, quantity: Measured($0.1 ?? 0)) }
-        }
+        let isNone = background.parts.allSatisfy { $0.kind == .none }
         return FittedBackground(
-            kind: background.kind.rawValue, isFitted: background.isFitted && background.kind != .none,
-            parameters: parameters)
+            kind: background.kindDescription, isFitted: !background.hasSubtractedPart && !isNone,
+            parameters: parameters + fitter.subtractedParameters)
     }
 
     private var freeCount: Int {

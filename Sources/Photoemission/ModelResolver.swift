@@ -12,17 +12,18 @@ extension PeakModel {
 }
 
 /// Works through a model once; see `PeakModel.resolved`.
-private struct ModelResolver {
+struct ModelResolver {
     private struct Key: Hashable {
         var part: Int
         var quantity: ComponentQuantity
     }
 
     private let calibration: Calibration
-    private var model: PeakModel
+    private(set) var model: PeakModel
     private var indices: [String: Int] = [:]
-    private var nonlinear: [ResolvedModel.Free] = []
-    private var linear: [ResolvedModel.Free] = []
+    var nonlinear: [ResolvedModel.Free] = []
+    var linear: [ResolvedModel.Free] = []
+    var background = BackgroundLayout()
     private var priors: [ResolvedModel.Prior] = []
     private var expressions: [Key: ParameterExpression] = [:]
     private var areas: [Int: (factor: ParameterExpression, index: Int)] = [:]
@@ -41,14 +42,11 @@ private struct ModelResolver {
     mutating func resolve() throws -> ResolvedModel {
         try fillInDefaults()
         try fixReferenceLine()
-        let backgroundCount = layOutBackground()
+        try layOutBaselines()
+        let backgroundCount = linear.count
         var parts: [ResolvedModel.Part] = []
         for index in model.components.indices { parts.append(try part(index)) }
-        var shirleyIndex: Int?
-        if model.background.kind == .shirley, model.background.isFitted {
-            shirleyIndex = nonlinear.count
-            nonlinear.append(.init(name: "background.shirley_per_eV", start: nil, bounds: 0...1))
-        }
+        try layOutResponses()
         var shiftIndex: Int?
         if case .line = calibration {
             shiftIndex = nonlinear.count
@@ -58,19 +56,7 @@ private struct ModelResolver {
         model.calibration = calibration
         return ResolvedModel(
             nonlinear: nonlinear, linear: linear, backgroundCount: backgroundCount, parts: parts, priors: priors,
-            shirleyIndex: shirleyIndex, shiftIndex: shiftIndex, effective: model)
-    }
-
-    private mutating func layOutBackground() -> Int {
-        guard model.background.isFitted else { return 0 }
-        let unbounded = -Double.infinity...Double.infinity
-        if model.background.kind != .none {
-            linear.append(.init(name: "background.constant", start: nil, bounds: unbounded))
-        }
-        if model.background.kind == .linear || (model.background.kind == .shirley && model.background.hasSlope) {
-            linear.append(.init(name: "background.slope_per_eV", start: nil, bounds: unbounded))
-        }
-        return linear.count
+            background: background, shiftIndex: shiftIndex, effective: model)
     }
 
     /// The line that the binding energies are referenced to stands at its energy; the shift is fitted instead.
@@ -217,7 +203,7 @@ private struct ModelResolver {
     }
 
     /// A constraint that refers to no other component, as a constant or a new free parameter.
-    private mutating func own(_ constraint: Constraint, name: String) throws -> ParameterExpression {
+    mutating func own(_ constraint: Constraint, name: String) throws -> ParameterExpression {
         let start: Double?, low: Double, high: Double
         switch constraint {
         case .fixed(let value):

@@ -28,8 +28,8 @@ struct PeakProblem: ~Copyable, SeparableProblem {
     private let backgroundCount: Int
     private let partCount: Int
     private let dataColumn: Int
+    private var responses: BackgroundResponses
     private let strengthColumn: Int
-    private let cumulativeStart: Int
     private let scratchStart: Int
     private let gramCount: Int
     private let gram: UnsafeMutableBufferPointer<Double>
@@ -41,7 +41,9 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     /// The model over points at `energies` (binding energy in eV before calibration, ascending); data and weights are
     /// set with `setData`.
-    init(model: ResolvedModel, energies: [Double], level: SIMDLevel = .best) {
+    ///
+    /// `regions` are the points that each part of the background covers; all of them where nothing is said.
+    init(model: ResolvedModel, energies: [Double], regions: [Range<Int>]? = nil, level: SIMDLevel = .best) {
         self.model = model
         nonlinearBounds = model.nonlinear.map(\.bounds)
         linearBounds = model.linear.map(\.bounds)
@@ -66,11 +68,14 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         constants = model.parts.map(\.shape.constants)
         areaParameters = model.parts.map(\.areaFactor.parameters)
         strengthColumn = next
-        gramCount = next + (model.shirleyIndex == nil ? 0 : 1)
-        // Cumulative integrals of component values and, after the data column, of their derivatives.
-        cumulativeStart = gramCount
-        let cumulativeCount = model.shirleyIndex == nil ? 0 : next - backgroundCount
-        scratchStart = cumulativeStart + cumulativeCount
+        let regions = regions ?? model.effective.background.parts.map { _ in energies.indices }
+        responses = BackgroundResponses(
+            model.background, energies: energies, regions: regions,
+            sources: .init(
+                values: backgroundCount, valueCount: partCount, derivatives: dataColumn + 1,
+                derivativeParts: derivatives.map(\.part)), firstColumn: next)
+        gramCount = next + responses.columnCount
+        scratchStart = responses.end
         columns = SpectralColumns(abscissa: energies, columnCount: scratchStart + 8, level: level)
         gram = .allocate(capacity: gramCount * gramCount)
         gram.initialize(repeating: 0)
@@ -82,7 +87,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         projected.initialize(repeating: 0)
         theta = [Double](repeating: 0, count: model.nonlinear.count)
         entries = Array(repeating: [], count: model.nonlinear.count + model.linear.count)
-        fillBackgroundColumns(energies)
+        fillBaselines(energies, regions)
     }
 
     deinit {
@@ -92,13 +97,15 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         projected.deallocate()
     }
 
-    private func fillBackgroundColumns(_ energies: [Double]) {
-        guard backgroundCount > 0 else { return }
-        columns.column(0).update(repeating: 1)
-        guard backgroundCount > 1 else { return }
-        let centre = Self.slopeCentre(energies)
-        let slope = columns.column(1)
-        for (i, energy) in energies.enumerated() { slope[i] = energy - centre }
+    private func fillBaselines(_ energies: [Double], _ regions: [Range<Int>]) {
+        for baseline in model.background.baselines {
+            let region = regions[baseline.part]
+            let centre = Self.slopeCentre(Array(energies[region]))
+            for power in 0...baseline.degree {
+                let column = columns.column(baseline.first + power)
+                for i in region { column[i] = (0..<power).reduce(1) { product, _ in product * (energies[i] - centre) } }
+            }
+        }
     }
 
     /// The energy at which a fitted slope contributes nothing: the middle of the window.
@@ -153,7 +160,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
             let (index, factor) = linear(a)
             modelCoefficients[a] = factor * coefficients[index]
         }
-        fillStrengthColumn()
+        fillStrengthColumns()
         layOutJacobian(coefficients)
         let chi2 = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
 
@@ -197,20 +204,12 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         return nil
     }
 
-    private func fillComponentColumns(_ theta: UnsafeBufferPointer<Double>) {
+    private mutating func fillComponentColumns(_ theta: UnsafeBufferPointer<Double>) {
         let shift = model.shiftIndex.map { theta[$0] } ?? 0
         for (index, part) in model.parts.enumerated() {
             fill(part, index: index, shift: shift, theta)
         }
-        if let shirleyIndex = model.shirleyIndex {
-            let strength = theta[shirleyIndex]
-            let derivativeStart = dataColumn + 1, derivativeCount = strengthColumn - derivativeStart
-            let cumulativeDerivatives = cumulativeStart + partCount
-            columns.integrate(from: backgroundCount, into: cumulativeStart, count: partCount)
-            columns.integrate(from: derivativeStart, into: cumulativeDerivatives, count: derivativeCount)
-            columns.add(strength, times: cumulativeStart, to: backgroundCount, count: partCount)
-            columns.add(strength, times: cumulativeDerivatives, to: derivativeStart, count: derivativeCount)
-        }
+        responses.apply(to: columns, theta)
     }
 
     /// Fills value and derivatives of one component of unit area.
@@ -304,14 +303,11 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         }
     }
 
-    /// The derivative by the Shirley strength: the cumulative integral of all components with their areas.
-    private func fillStrengthColumn() {
-        guard model.shirleyIndex != nil else { return }
-        columns.column(strengthColumn).update(repeating: 0)
-        for k in 0..<partCount {
-            columns.add(
-                modelCoefficients[backgroundCount + k], times: cumulativeStart + k, to: strengthColumn)
-        }
+    /// The derivatives by the background's own parameters.
+    private func fillStrengthColumns() {
+        guard responses.columnCount > 0 else { return }
+        let areas = UnsafeBufferPointer(rebasing: modelCoefficients[backgroundCount..<dataColumn])
+        theta.withUnsafeBufferPointer { responses.fillDerivatives(on: columns, areas: areas, $0) }
         columns.gram(count: gramCount, firstRow: strengthColumn, into: gram, rowLength: gramCount)
     }
 
@@ -338,7 +334,11 @@ struct PeakProblem: ~Copyable, SeparableProblem {
                 }
             }
         }
-        if let shirley = model.shirleyIndex { entries[shirley].append((strengthColumn, 1)) }
+        theta.withUnsafeBufferPointer { theta in
+            responses.forEachDerivative(theta) { parameter, column, factor in
+                entries[parameter].append((column, factor))
+            }
+        }
         for a in 0..<dataColumn {
             let (index, factor) = linear(a)
             entries[nonlinearCount + index].append((a, factor))
@@ -377,8 +377,21 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     // MARK: - Results
 
+    /// Evaluates the model at the stated parameters.
+    mutating func evaluate(theta values: [Double], coefficients: [Double]) {
+        for j in theta.indices { theta[j] = values[j] }
+        values.withUnsafeBufferPointer { values in
+            fillComponentColumns(values)
+            for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(values) }
+        }
+        for a in 0..<dataColumn {
+            let (index, factor) = linear(a)
+            modelCoefficients[a] = factor * coefficients[index]
+        }
+    }
+
     /// The curves at the last evaluation: background (without any that was subtracted first) and components alone.
-    func curves(shirleyStrength: Double) -> (background: [Double], components: [[Double]]) {
+    func curves() -> (background: [Double], components: [[Double]]) {
         let count = columns.pointCount
         var background = [Double](repeating: 0, count: count)
         for k in 0..<backgroundCount {
@@ -388,10 +401,12 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         for k in 0..<partCount {
             let area = modelCoefficients[backgroundCount + k]
             var curve = columns.column(backgroundCount + k).map { area * $0 }
-            if model.shirleyIndex != nil {
-                for (i, step) in columns.column(cumulativeStart + k).enumerated() {
-                    curve[i] -= area * shirleyStrength * step
-                    background[i] += area * shirleyStrength * step
+            theta.withUnsafeBufferPointer { theta in
+                responses.forEachImage(of: k, theta) { column, strength in
+                    for (i, value) in columns.column(column).enumerated() {
+                        curve[i] -= area * strength * value
+                        background[i] += area * strength * value
+                    }
                 }
             }
             components.append(curve)
@@ -410,6 +425,13 @@ struct PeakProblem: ~Copyable, SeparableProblem {
             }
         }
         return sum
+    }
+
+    /// The model at the stated parameters, as `expected`.
+    mutating func expected(theta values: [Double], coefficients: [Double]) -> [Double] {
+        evaluate(theta: values, coefficients: coefficients)
+        _ = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
+        return expected()
     }
 
     /// The model at the last evaluation, for weights from expected counts.

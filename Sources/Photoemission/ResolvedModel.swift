@@ -58,10 +58,13 @@ struct ResolvedModel: Sendable {
     var parts: [Part]
     /// Prior knowledge.
     var priors: [Prior]
-    /// The index of the Shirley strength in `nonlinear`, for a fitted Shirley background.
-    var shirleyIndex: Int?
+    /// The fitted background.
+    var background: BackgroundLayout
     /// The index of the calibration shift in `nonlinear`, where it is fitted.
     var shiftIndex: Int?
     /// The model with every default written out.
     var effective: PeakModel
+
+    /// The index of the strength in `nonlinear`, for a fitted Shirley background.
+    var shirleyIndex: Int? { background.stepParameters.first }
 }

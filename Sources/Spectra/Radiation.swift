@@ -27,7 +27,7 @@ public struct Radiation: Sendable, Hashable {
     public var kAlpha1: Double?
     /// K-alpha2 of the anode, angstrom; `nil` where the file has none, as behind a monochromator that removes it.
     public var kAlpha2: Double?
-    /// The intensity of K-alpha2 divided by that of K-alpha1.
+    /// The intensity of K-alpha2 divided by that of K-alpha1; 0 where the file says that K-alpha2 is absent.
     public var kAlpha2Ratio: Double?
     /// K-beta of the anode, angstrom.
     public var kBeta: Double?
@@ -50,7 +50,7 @@ public struct Radiation: Sendable, Hashable {
         self.anode = anode.flatMap { $0.isEmpty ? nil : $0 }
         self.kAlpha1 = known(kAlpha1)
         self.kAlpha2 = known(kAlpha2)
-        self.kAlpha2Ratio = known(kAlpha2Ratio)
+        self.kAlpha2Ratio = kAlpha2Ratio.flatMap { $0 >= 0 && $0.isFinite ? $0 : nil }
         self.kBeta = known(kBeta)
         self.kAlphaMean = known(kAlphaMean)
         self.monochromatic = known(monochromatic)

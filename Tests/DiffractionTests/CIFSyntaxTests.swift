@@ -54,7 +54,9 @@ import Testing
     }
 
     @Test func tripleQuotesSpanLines() throws {
-        let block = try parse("#\\#CIF_2.0\ndata_a\n_t '''one\n''two''\nthree'''\n_u \"\"\"x\"\"\"\n_v [1 'a b' {'k':2}] _w 3\n").blocks[0]
+        let block = try parse(
+            "#\\#CIF_2.0\ndata_a\n_t '''one\n''two''\nthree'''\n_u \"\"\"x\"\"\"\n_v [1 'a b' {'k':2}] _w 3\n"
+        ).blocks[0]
         #expect(block.value("_t")?.text == "one\n''two''\nthree")
         #expect(block.value("_u")?.text == "x")
         #expect(block.value("_v")?.text == "[1 'a b' {'k':2}]")
@@ -105,17 +107,20 @@ import Testing
     }
 
     @Test func whatIsNoCIFIsRefusedWithItsPlace() throws {
-        #expect(throws: ReadError.malformed(
-            file: "t.cif", place: .line(1), expected: "a CIF: 'data_' and data names that start with '_'",
-            found: "an empty file")
+        #expect(
+            throws: ReadError.malformed(
+                file: "t.cif", place: .line(1), expected: "a CIF: 'data_' and data names that start with '_'",
+                found: "an empty file")
         ) { try parse(" \n# nothing\n") }
-        #expect(throws: ReadError.malformed(
-            file: "t.cif", place: .line(2), expected: "a CIF: 'data_' and data names that start with '_'",
-            found: "'Hello'")
+        #expect(
+            throws: ReadError.malformed(
+                file: "t.cif", place: .line(2), expected: "a CIF: 'data_' and data names that start with '_'",
+                found: "'Hello'")
         ) { try parse("\nHello world\n") }
-        #expect(throws: ReadError.malformed(
-            file: "t.cif", place: .line(3), expected: "a text field closed by ';' in the first column",
-            found: "the end of the file")
+        #expect(
+            throws: ReadError.malformed(
+                file: "t.cif", place: .line(3), expected: "a text field closed by ';' in the first column",
+                found: "the end of the file")
         ) { try parse("data_a\n_t\n;never\nclosed\n") }
         #expect(throws: ReadError.self) { try CIFDocument(bytes: [0x7F, 0x45, 0, 0, 0, 1, 2, 0], file: "t.cif") }
         #expect(throws: ReadError.noSuchFile(file: "/nowhere/x.cif")) {
@@ -135,17 +140,24 @@ import Testing
         #expect(document.blocks[0].value("_x")?.text.utf8.count == 2_000_000)
     }
 
-    @Test(arguments: [
-        ("5.4309(2)", 5.4309, 0.0002), ("-.5", -0.5, nil), ("4.", 4, nil), ("+3", 3, nil), ("1.5e-3(2)", 0.0015, 0.0002),
-        ("1.23(2)e2", 123, 2), ("12(3)", 12, 3), ("0.5(0.02)", 0.5, 0.02), ("1/3", 1.0 / 3, nil), ("2.5(3", 2.5, 0.3),
-        ("\u{2212}1.5", -1.5, nil),
-    ] as [(String, Double, Double?)]) func numbersCarryTheirUncertainty(text: String, value: Double, u: Double?) throws {
+    @Test(
+        arguments: [
+            ("5.4309(2)", 5.4309, 0.0002), ("-.5", -0.5, nil), ("4.", 4, nil), ("+3", 3, nil),
+            ("1.5e-3(2)", 0.0015, 0.0002),
+            ("1.23(2)e2", 123, 2), ("12(3)", 12, 3), ("0.5(0.02)", 0.5, 0.02), ("1/3", 1.0 / 3, nil),
+            ("2.5(3", 2.5, 0.3),
+            ("\u{2212}1.5", -1.5, nil),
+        ] as [(String, Double, Double?)]) func numbersCarryTheirUncertainty(text: String, value: Double, u: Double?)
+        throws
+    {
         let number = try #require(CIFValue(text: text, line: 1).number)
         #expect(abs(number.value - value) < 1e-12)
         #expect(abs((number.standardUncertainty ?? -1) - (u ?? -1)) < 1e-12)
     }
 
-    @Test(arguments: ["", "?", ".", "nan", "inf", "1.2.3", "1,5", "0x10", "--1", "1e999", "abc", "1()", "1 2", "1/0", "e5"])
+    @Test(arguments: [
+        "", "?", ".", "nan", "inf", "1.2.3", "1,5", "0x10", "--1", "1e999", "abc", "1()", "1 2", "1/0", "e5",
+    ])
     func otherTextsAreNoNumbers(text: String) {
         #expect(CIFValue(text: text, line: 1).number == nil)
     }

@@ -6,24 +6,38 @@ import Testing
 @Suite struct PowderPatternTests {
     /// Structures of low and high symmetry, centrosymmetric and not, with every kind of displacement.
     static let structures: [CrystalStructure] = [
-        make("-F 4vw 2vw 3", (8.0837, 8.0837, 8.0837, 90, 90, 90), [
-            ("Co", 0.125, 0.125, 0.125, 1, .isotropicB(0.4)), ("Co", 0.5, 0.5, 0.5, 1, .isotropicB(0.3)),
-            ("O", 0.2631, 0.2631, 0.2631, 1, .isotropicU(0.006)),
-        ]),
-        make("R 3 -2\"c", (5.148, 5.148, 13.863, 90, 90, 120), [
-            ("Li", 0, 0, 0.2787, 1, .isotropicB(1)), ("Nb", 0, 0, 0, 1, .isotropicB(0.4)),
-            ("O", 0.0476, 0.3433, 0.0633, 1, .anisotropicU(SymmetricTensor(xx: 0.008, yy: 0.006, zz: 0.005, xy: 0.003, xz: -0.001, yz: -0.002))),
-        ]),
-        make("-C 2yc", (5.0623, 8.7876, 9.7533, 90, 100.212, 90), [
-            ("Li", 0.2383, 0.0795, -0.0001, 0.9, nil), ("Ti", 0.2383, 0.0795, -0.0001, 0.1, nil),
-            ("Ti", 0, 0.0825, 0.25, 1, .isotropicB(0.3)), ("O", 0.1412, 0.2636, 0.1372, 1, .isotropicB(0.5)),
-        ]),
-        make("P 31 2\"", (4.9134, 4.9134, 5.4052, 90, 90, 120), [
-            ("Si", 0.4699, 0, 1.0 / 3, 1, .isotropicB(0.5)), ("O", 0.4141, 0.2681, 0.1188 + 1.0 / 3, 1, .isotropicB(1)),
-        ]),
-        make("P 1", (4.2, 5.3, 7.7, 84, 95, 110), [
-            ("Zn", 0.1, 0.2, 0.3, 1, .isotropicB(0.6)), ("S", 0.55, 0.7, 0.15, 1, .isotropicB(0.9)),
-        ]),
+        make(
+            "-F 4vw 2vw 3", (8.0837, 8.0837, 8.0837, 90, 90, 90),
+            [
+                ("Co", 0.125, 0.125, 0.125, 1, .isotropicB(0.4)), ("Co", 0.5, 0.5, 0.5, 1, .isotropicB(0.3)),
+                ("O", 0.2631, 0.2631, 0.2631, 1, .isotropicU(0.006)),
+            ]),
+        make(
+            "R 3 -2\"c", (5.148, 5.148, 13.863, 90, 90, 120),
+            [
+                ("Li", 0, 0, 0.2787, 1, .isotropicB(1)), ("Nb", 0, 0, 0, 1, .isotropicB(0.4)),
+                (
+                    "O", 0.0476, 0.3433, 0.0633, 1,
+                    .anisotropicU(SymmetricTensor(xx: 0.008, yy: 0.006, zz: 0.005, xy: 0.003, xz: -0.001, yz: -0.002))
+                ),
+            ]),
+        make(
+            "-C 2yc", (5.0623, 8.7876, 9.7533, 90, 100.212, 90),
+            [
+                ("Li", 0.2383, 0.0795, -0.0001, 0.9, nil), ("Ti", 0.2383, 0.0795, -0.0001, 0.1, nil),
+                ("Ti", 0, 0.0825, 0.25, 1, .isotropicB(0.3)), ("O", 0.1412, 0.2636, 0.1372, 1, .isotropicB(0.5)),
+            ]),
+        make(
+            "P 31 2\"", (4.9134, 4.9134, 5.4052, 90, 90, 120),
+            [
+                ("Si", 0.4699, 0, 1.0 / 3, 1, .isotropicB(0.5)),
+                ("O", 0.4141, 0.2681, 0.1188 + 1.0 / 3, 1, .isotropicB(1)),
+            ]),
+        make(
+            "P 1", (4.2, 5.3, 7.7, 84, 95, 110),
+            [
+                ("Zn", 0.1, 0.2, 0.3, 1, .isotropicB(0.6)), ("S", 0.55, 0.7, 0.15, 1, .isotropicB(0.9)),
+            ]),
     ]
 
     private static func make(
@@ -77,7 +91,9 @@ import Testing
         for reflection in pattern.reflections {
             let direct = try square(structure, reflection.index, 1.5405929)
             let mate = try square(structure, -reflection.index, 1.5405929)
-            #expect(abs(reflection.structureFactorSquared - (direct + mate) / 2) < 1e-7 * (1 + direct), "\(reflection.index)")
+            #expect(
+                abs(reflection.structureFactorSquared - (direct + mate) / 2) < 1e-7 * (1 + direct),
+                "\(reflection.index)")
         }
     }
 
@@ -180,11 +196,15 @@ import Testing
         let cell = try #require(UnitCell(a: 11, b: 12, c: 13, alpha: 91, beta: 92, gamma: 93))
         let list = try ReflectionList(cell: cell, group: .p1, limit: 2).entries
         let points = (0..<20).map { _ in
-            SIMD3(Double.random(in: 0..<1, using: &generator), .random(in: 0..<1, using: &generator), .random(in: 0..<1, using: &generator))
+            SIMD3(
+                Double.random(in: 0..<1, using: &generator), .random(in: 0..<1, using: &generator),
+                .random(in: 0..<1, using: &generator))
         }
         let structure = CrystalStructure(
             name: "", cell: cell, spaceGroup: .p1,
-            sites: points.map { AtomSite(label: "C", species: ChemicalSpecies(element: "C"), position: $0, displacement: .isotropicB(0)) })
+            sites: points.map {
+                AtomSite(label: "C", species: ChemicalSpecies(element: "C"), position: $0, displacement: .isotropicB(0))
+            })
         let factor = try #require(FormFactor(species: "C"))
         let sums = StructureFactors(
             structure: structure, reflections: list,
@@ -226,7 +246,9 @@ import Testing
         let all = pattern.emissionLines()
         let primary = pattern.lines()
         #expect(abs((primary.map(\.intensity).max() ?? 0) - 100) < 1e-12)
-        func line(near twoTheta: Double) -> PatternLine? { all.min { abs($0.twoTheta - twoTheta) < abs($1.twoTheta - twoTheta) } }
+        func line(near twoTheta: Double) -> PatternLine? {
+            all.min { abs($0.twoTheta - twoTheta) < abs($1.twoTheta - twoTheta) }
+        }
         let strongest = try #require(primary.max { $0.intensity < $1.intensity })
         let alpha2 = try #require(PowderPattern.twoTheta(spacing: strongest.spacing, wavelength: 1.5444274))
         #expect(abs(try #require(line(near: alpha2)).intensity - 50) < 0.5)
@@ -251,7 +273,9 @@ import Testing
             try PowderPattern(structure, settings: PowderPattern.Settings(radiation: beyond, twoTheta: 0...10))
         }
         let long = try #require(Radiation(wavelength: 4.4))
-        #expect(try PowderPattern(structure, settings: PowderPattern.Settings(radiation: long, twoTheta: 0...10)).reflections.isEmpty)
+        #expect(
+            try PowderPattern(structure, settings: PowderPattern.Settings(radiation: long, twoTheta: 0...10))
+                .reflections.isEmpty)
     }
 
     /// Lines of battery materials at Cu K-alpha-1: positions and intensities by an independent calculation with the same tables.
@@ -266,6 +290,9 @@ import Testing
             #expect(abs(line.twoTheta - angle) < 0.01)
             #expect(abs(line.intensity - intensity) < 1)
         }
-        #expect(Set(lines.first { abs($0.twoTheta - 59.36) < 0.01 }?.indices ?? []) == [MillerIndex(3, 3, 3), MillerIndex(5, 1, 1)])
+        #expect(
+            Set(lines.first { abs($0.twoTheta - 59.36) < 0.01 }?.indices ?? []) == [
+                MillerIndex(3, 3, 3), MillerIndex(5, 1, 1),
+            ])
     }
 }

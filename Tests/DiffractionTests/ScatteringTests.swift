@@ -124,7 +124,9 @@ import Testing
         #expect(radiation.lines.count == lines)
     }
 
-    @Test(arguments: ["", "XKa", "CuKx", "0", "-1", "nan", "1e9", "Culpeper"]) func otherTextsAreNoRadiation(text: String) {
+    @Test(arguments: ["", "XKa", "CuKx", "0", "-1", "nan", "1e9", "Culpeper"]) func otherTextsAreNoRadiation(
+        text: String
+    ) {
         #expect(Radiation(text) == nil)
     }
 }

@@ -245,13 +245,104 @@ import Testing
         #expect(sites[8].displacement == .isotropicU(0))
     }
 
+    @Test func dotsStandForTheDefaultWhereAFileWritesZerosSo() throws {
+        let text = replacing("0.5 0.5 0.5 1 0.3", "0.5 0.5 0.5 1 .").replacingOccurrences(
+            of: "0.125 0.125 0.125 1 0.4", with: "0.125 0.125 0.125 1 0.4\nLi Li . . . 1 .\nLi2 Li 0.3 . . 1 .")
+        let structure = try CrystalStructure(cif: text)
+        #expect(structure.sites[1].position == SIMD3(0, 0, 0))
+        #expect(structure.sites[2].position == SIMD3(0.3, 0, 0))
+        // Where no row mixes dots and numbers, a row of dots is an atom that was not located.
+        let unknown = replacing("0.5 0.5 0.5 1 0.3", ". . . 1 0.3")
+        let partial = try CrystalStructure(cif: unknown)
+        #expect(partial.sites.map(\.label) == ["CoA", "O1"])
+        #expect(partial.findings.map(\.rule) == ["atoms-without-position", "cell-contents"])
+    }
+
+    @Test func sitesSharedByElementsInOneTypeAreSplit() throws {
+        let text = replacing(
+            "CoB Co3+ 0.5 0.5 0.5 1 0.3", "M '0.75(1)Co + 0.25Al' 0.5 0.5 0.5 0.8 0.3\nW OH2 0 0 0 .5 .")
+        let structure = try CrystalStructure(cif: text)
+        #expect(structure.sites.map(\.species.element) == ["Co", "Co", "Al", "O", "O"])
+        for (site, occupancy) in zip(structure.sites, [1, 0.6, 0.2, 0.5, 1]) {
+            #expect(abs(site.occupancy - occupancy) < 1e-12)
+        }
+        #expect(structure.findings.contains { $0.rule == "group-without-hydrogen" })
+    }
+
+    @Test func missingAnglesAreThoseOfTheCrystalSystem() throws {
+        let text = """
+            data_g
+            _cell_length_a 2.464
+            _cell_length_b 2.464
+            _cell_length_c 6.711
+            _symmetry_space_group_name_H-M 'P 63/m m c'
+            loop_
+            _atom_site_label
+            _atom_site_fract_x
+            _atom_site_fract_y
+            _atom_site_fract_z
+            C1 0 0 0.25
+            C2 0.3333 0.6667 0.25
+            """
+        let structure = try CrystalStructure(cif: text)
+        #expect(structure.cell.gamma == 120)
+        #expect(structure.cellContents.counts == ["C": 4])
+        #expect(structure.findings.map(\.rule) == ["cell-angle-missing"])
+    }
+
+    @Test func columnsOfOtherLoopsAreNotTheAtoms() throws {
+        let text = Self.spinel.replacingOccurrences(of: "_atom_site_B_iso_or_equiv\n", with: "")
+            .replacingOccurrences(of: " 1 0.4", with: " 1").replacingOccurrences(of: " 1 0.3", with: " 1")
+            .replacingOccurrences(of: " 1 0.5", with: " 1")
+        let other = "\nloop_\n_atom_site_label_1\n_atom_site_B_iso_or_equiv\nO1 9\nCoA 9\nCoB 9\n"
+        #expect(try CrystalStructure(cif: text + other).sites.allSatisfy { $0.displacement == nil })
+    }
+
+    @Test func magneticOperatorsCountByWhatTheyDoToAtoms() throws {
+        let text = replacing(
+            "_symmetry_space_group_name_H-M 'F d -3 m :2'",
+            """
+            loop_
+            _space_group_symop_magn_operation.id
+            _space_group_symop_magn_operation.xyz
+            1 x,y,z,+1
+            2 -x,-y,-z,-1
+            loop_
+            _space_group_symop_magn_centering.id
+            _space_group_symop_magn_centering.xyz
+            1 x,y,z,+1
+            2 x+1/2,y+1/2,z,-1
+            """)
+        #expect(try CrystalStructure(cif: text).spaceGroup == HallSymbol.spaceGroup("-C 1"))
+    }
+
+    @Test func anOriginOtherThanTheTabledOneIsNoConflict() throws {
+        let group = try #require(HallSymbol.spaceGroup("-F 4vw 2vw 3"))
+        let shift = try #require(SymmetryOperation("x+1/4,y+1/3,z+1/8"))
+        let moved = try #require(try group.transformed(by: shift))
+        let text = Self.spinel.replacingOccurrences(
+            of: "_symmetry_space_group_name_H-M 'F d -3 m :2'",
+            with: "_symmetry_space_group_name_H-M 'F d -3 m :2'\nloop_\n_symmetry_equiv_pos_as_xyz\n"
+                + moved.operations.map { "'\($0)'\n" }.joined())
+        let rules = try CrystalStructure(cif: text).findings.map(\.rule)
+        #expect(!rules.contains("symmetry-conflict"))
+        // Another group of the same rotations is one.
+        let other = try #require(HallSymbol.spaceGroup("-F 4 2 3"))
+        let wrong = Self.spinel.replacingOccurrences(
+            of: "_symmetry_space_group_name_H-M 'F d -3 m :2'",
+            with: "_symmetry_space_group_name_H-M 'F d -3 m :2'\nloop_\n_symmetry_equiv_pos_as_xyz\n"
+                + other.operations.map { "'\($0)'\n" }.joined())
+        #expect(try CrystalStructure(cif: wrong).findings.map(\.rule).contains("symmetry-conflict"))
+    }
+
     @Test func aWholeCellListedBesideItsSymmetryIsCountedOnce() throws {
         let extra = "\nCoA2 Co2+ 0.875 0.875 0.875 1 0.4\nO2 O2- 0.7369 0.7369 0.7369 1 0.5\n"
         let structure = try CrystalStructure(cif: Self.spinel + extra)
         #expect(structure.cellContents.counts == ["Co": 24, "O": 32])
         #expect(structure.findings.map(\.rule) == ["atoms-repeated"])
         // Two elements that share a site are no repetition.
-        let mixed = replacing("CoA Co2+ 0.125 0.125 0.125 1 0.4", "CoA Co2+ 0.125 0.125 0.125 .5 0.4\nLiA Li1+ 0.125 0.125 0.125 .5 0.4")
+        let mixed = replacing(
+            "CoA Co2+ 0.125 0.125 0.125 1 0.4", "CoA Co2+ 0.125 0.125 0.125 .5 0.4\nLiA Li1+ 0.125 0.125 0.125 .5 0.4")
         #expect(try CrystalStructure(cif: mixed).cellContents.counts == ["Co": 20, "Li": 4, "O": 32])
     }
 
@@ -302,8 +393,10 @@ import Testing
         var generator = SplitMix(state: 20_240_607)
         let source = Array(StructureReadingTests.spinel.utf8)
         let tokens = [
-            "loop_", "data_", "save_", "'", "\"", ";", "\n;", "?", ".", "_", "#", "1e308", "-1e308", "nan", "99999999999999999999",
-            "'x,y,z'", "_symmetry_equiv_pos_as_xyz", "_atom_site_fract_x", "0", "-0.0000001", "\u{0}", "'F m -3 m'", "Cf", "1e-9",
+            "loop_", "data_", "save_", "'", "\"", ";", "\n;", "?", ".", "_", "#", "1e308", "-1e308", "nan",
+            "99999999999999999999",
+            "'x,y,z'", "_symmetry_equiv_pos_as_xyz", "_atom_site_fract_x", "0", "-0.0000001", "\u{0}", "'F m -3 m'",
+            "Cf", "1e-9",
         ].map { Array($0.utf8) }
         var read = 0
         for _ in 0..<3000 {
@@ -312,13 +405,18 @@ import Testing
                 let place = Int.random(in: 0..<bytes.count, using: &generator)
                 switch Int.random(in: 0..<4, using: &generator) {
                 case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-                case 1: bytes.removeSubrange(place..<min(place + Int.random(in: 1...30, using: &generator), bytes.count))
-                case 2: bytes.insert(contentsOf: tokens[Int.random(in: 0..<tokens.count, using: &generator)] + [0x20], at: place)
+                case 1:
+                    bytes.removeSubrange(place..<min(place + Int.random(in: 1...30, using: &generator), bytes.count))
+                case 2:
+                    bytes.insert(
+                        contentsOf: tokens[Int.random(in: 0..<tokens.count, using: &generator)] + [0x20], at: place)
                 default: bytes = Array(bytes[..<max(place, 1)])
                 }
                 if bytes.isEmpty { bytes = [0x20] }
             }
-            if let document = try? CIFDocument(bytes: bytes, file: "t"), let structure = try? CrystalStructure(document: document) {
+            if let document = try? CIFDocument(bytes: bytes, file: "t"),
+                let structure = try? CrystalStructure(document: document)
+            {
                 read += 1
                 _ = try? PowderPattern(structure, settings: PowderPattern.Settings(twoTheta: 0...60))
             }

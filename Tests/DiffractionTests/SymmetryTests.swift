@@ -10,13 +10,15 @@ func fixture(_ path: String) throws -> String {
 }
 
 @Suite struct SymmetryOperationTests {
-    @Test(arguments: [
-        ("x,y,z", "x,y,z"), ("-X, 1/2+Y, -Z+1/2", "-x,y+1/2,-z+1/2"), ("x-y,x,z+0.3333", "x-y,x,z+1/3"),
-        ("y,x,-z+.67", "y,x,-z+2/3"), (" +x , -y+3/4 , z-1/4 ", "x,-y+3/4,z+3/4"), ("-a,b+1/2,c", "-x,y+1/2,z"),
-        ("x,y,z,-1", "x,y,z"), ("x+0.125,y,z", "x+1/8,y,z"), ("x+1/5,y+2/7,z+0.1", "x+1/5,y+2/7,z+1/10"),
-        ("1/4+x-y,2x,z", nil), ("2*x-y,x,z", "2x-y,x,z"), ("x,y", nil), ("x,y,z,w", nil), ("x1,x2,x3", nil),
-        ("x,x,z", nil), ("x,y,z+", nil), ("", nil), ("x+1/0,y,z", nil), ("99999999999x,y,z", nil), ("x y,z,z", nil),
-    ] as [(String, String?)]) func tripletsAreReadAndWritten(text: String, expected: String?) {
+    @Test(
+        arguments: [
+            ("x,y,z", "x,y,z"), ("-X, 1/2+Y, -Z+1/2", "-x,y+1/2,-z+1/2"), ("x-y,x,z+0.3333", "x-y,x,z+1/3"),
+            ("y,x,-z+.67", "y,x,-z+2/3"), (" +x , -y+3/4 , z-1/4 ", "x,-y+3/4,z+3/4"), ("-a,b+1/2,c", "-x,y+1/2,z"),
+            ("x,y,z,-1", "x,y,z"), ("x+0.125,y,z", "x+1/8,y,z"), ("x+1/5,y+2/7,z+0.1", "x+1/5,y+2/7,z+1/10"),
+            ("1/4+x-y,2x,z", nil), ("2*x-y,x,z", "2x-y,x,z"), ("x,y", nil), ("x,y,z,w", nil), ("x1,x2,x3", nil),
+            ("x,x,z", nil), ("x,y,z+", nil), ("", nil), ("x+1/0,y,z", nil), ("99999999999x,y,z", nil), ("x y,z,z", nil),
+        ] as [(String, String?)]) func tripletsAreReadAndWritten(text: String, expected: String?)
+    {
         #expect(SymmetryOperation(text)?.description == expected)
     }
 
@@ -35,7 +37,9 @@ func fixture(_ path: String) throws -> String {
         let operation = try #require(SymmetryOperation("x-y,x,z+1/6"))
         let index = MillerIndex(2, -3, 5)
         let x = SIMD3(0.13, 0.41, 0.77)
-        func dot(_ m: MillerIndex, _ v: SIMD3<Double>) -> Double { (SIMD3(Double(m.h), Double(m.k), Double(m.l)) * v).sum() }
+        func dot(_ m: MillerIndex, _ v: SIMD3<Double>) -> Double {
+            (SIMD3(Double(m.h), Double(m.k), Double(m.l)) * v).sum()
+        }
         let shift = Double(operation.phaseShift(index)) / Double(SymmetryOperation.denominator)
         let difference = dot(index, operation(x)) - dot(operation(index), x) - shift
         #expect(abs(difference - difference.rounded()) < 1e-12)
@@ -51,7 +55,9 @@ func fixture(_ path: String) throws -> String {
     }
 
     @Test func everySettingHasTheOperatorsThatGemmiGivesIt() throws {
-        let lines = try fixture("diffraction/space-group-operators.tsv").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let lines = try fixture("diffraction/space-group-operators.tsv").split(separator: "\n").filter {
+            !$0.hasPrefix("#")
+        }
         #expect(lines.count == SpaceGroupTable.settings.count)
         #expect(Set(SpaceGroupTable.settings.map(\.number)) == Set(1...230))
         for (line, setting) in zip(lines, SpaceGroupTable.settings) {
@@ -131,9 +137,10 @@ func fixture(_ path: String) throws -> String {
         let shifted = try #require(HallSymbol.spaceGroup("-P 1 (3 0 0)"))
         #expect(shifted.operations.map(\.description).sorted() == ["-x+1/2,-y,-z", "x,y,z"])
         let trigonal = try #require(HallSymbol.spaceGroup("P 31 2 (0 0 4)"))
-        #expect(trigonal.operations.map(\.description).sorted() == [
-            "-x+y,-x,z+2/3", "-x+y,y,-z+1/3", "-y,-x,-z+2/3", "-y,x-y,z+1/3", "x,x-y,-z", "x,y,z",
-        ])
+        #expect(
+            trigonal.operations.map(\.description).sorted() == [
+                "-x+y,-x,z+2/3", "-x+y,y,-z+1/3", "-y,-x,-z+2/3", "-y,x-y,z+1/3", "x,x-y,-z", "x,y,z",
+            ])
     }
 
     @Test func operationsThatAreNoSymmetryAreRefused() throws {

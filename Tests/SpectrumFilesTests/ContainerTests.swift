@@ -53,14 +53,6 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNotOfTheEncodingAreRefused() {
-        for bytes: [UInt8] in [[0xFF, 0xFF], [0xC3], [0xED, 0xA0, 0x80]] {
-            let document =
-                Data("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a".utf8) + Data(bytes) + Data(" b='1'/>".utf8)
-            #expect(throws: ReadError.self) { try XMLTree(document, file: "a.xml") }
-        }
-    }
-
     @Test func linesKeepTheirNumbersBehindALongDeclaration() throws {
         #expect(try tree("<?xml version='1.0'\n encoding='utf-8'\n?>\n<a>\n<b/></a>").children.map(\.line) == [5])
     }
@@ -128,11 +120,11 @@ import Testing
     }
 
     @Test func nothingIsUnpackedBeyondTheLimits() throws {
-        let packed = try ZipFixture.archive([("bomb", Data(count: 3_000_000)), ("second", Data(count: 10))])
+        let packed = try ZipFixture.archive([("bomb", Data(count: 10_000_000)), ("second", Data(count: 10))])
         let content = FileContent(path: "x.zip", data: packed)
-        let small = try ZipArchive(content, limits: .init(bytesPerEntry: 9_999_999))
+        let small = try ZipArchive(content, limits: .init(bytesPerEntry: 2_999_999))
         #expect(throws: ReadError.self) { try small.data(of: small.entries[0]) }
-        let together = try ZipArchive(content, limits: .init(bytesInAll: 10_000_005))
+        let together = try ZipArchive(content, limits: .init(bytesInAll: 3_000_005))
         #expect(throws: ReadError.self) { try together.data(of: together.entries) }
         #expect(throws: ReadError.self) { try ZipArchive(content, limits: .init(entries: 1)) }
     }

@@ -20,6 +20,16 @@ struct VAMASTests {
         #expect(file.notes.isEmpty)
     }
 
+    @Test("an experimental variable that differs between blocks of one name makes a series, a constant one does not")
+    func series() throws {
+        let file = try read(Samples.excludingVamas)
+        #expect(file.spectra.map { $0.acquisition.coordinates.map(\.variable) } == [[.etchTime], [.etchTime]])
+        #expect(file.series.map(\.values) == [[0, 60]])
+        let constant = try read(Samples.excludingVamas.replacingOccurrences(of: "XPS\n60\n", with: "XPS\n0\n"))
+        #expect(constant.spectra.allSatisfy { $0.acquisition.coordinates.isEmpty })
+        #expect(constant.series.isEmpty)
+    }
+
     @Test("a positive list includes only its items in later blocks")
     func inclusionList() throws {
         var lines = Samples.excludingVamas.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

@@ -10,7 +10,7 @@ import Testing
         <list kind="a &amp; b"><entry name="C1s">1 2 3</entry><entry name="\u{B5}m"><![CDATA[x < 2]]></entry></list>
         """
 
-    /// Foundation's parser ends the program on a name that is not UTF-8.
+    /// Some parsers end the program on such documents.
     @Test func namesThatAreNotTextDoNotEndTheProgram() {
         for broken in ["<R\u{1}e>", "<a b\u{1}=\"\"/>", "<?\u{1} ?><a/>", "<a>\u{1}</b>", "<a xmlns:\u{1}=\"u\"/>"] {
             var bytes = Data(broken.utf8)

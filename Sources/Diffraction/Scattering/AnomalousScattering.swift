@@ -61,7 +61,8 @@ public struct AnomalousScattering: Sendable, Hashable {
             return
         }
         func energyOf(_ row: Int) -> Double { 1000 * exp(Double(row + Self.firstIndex) * Self.step) }
-        let edge = edges.first { (energyOf(first)...energyOf(first + 1)).contains($0) } ?? energyOf(first) * exp(Self.step / 2)
+        let edge =
+            edges.first { (energyOf(first)...energyOf(first + 1)).contains($0) } ?? energyOf(first) * exp(Self.step / 2)
         let isAbove = energy >= edge
         // The next row on the same side says how f'' goes on; f' has its cusp here, and the nearest value must do.
         let near = isAbove ? upper : lower
@@ -105,7 +106,8 @@ public struct AnomalousScattering: Sendable, Hashable {
         return result
     }()
 
-    private static func values(_ start: Int, from first: Int, through last: Int) -> [(real: Double, imaginary: Double)] {
+    private static func values(_ start: Int, from first: Int, through last: Int) -> [(real: Double, imaginary: Double)]
+    {
         let bytes = DiffractionTable.cromerLiberman.bytes
         var result: [(Double, Double)] = []
         var position = start

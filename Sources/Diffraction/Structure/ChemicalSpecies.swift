@@ -34,10 +34,11 @@ public struct ChemicalSpecies: Sendable, Hashable {
         self.init(element: element)
     }
 
-    /// The element of a symbol in any case; the names of hydrogen's isotopes are read as hydrogen.
+    /// The element of a symbol in any case; deuterium is read as hydrogen.
     private static func element(_ letters: String) -> String? {
         let name = letters.prefix(1).uppercased() + letters.dropFirst().lowercased()
-        if name == "D" || name == "T" { return "H" }
+        // T is a tetrahedral site of a zeolite far more often than tritium, and stays unknown.
+        if name == "D" { return "H" }
         if Element.atomicNumber(of: name) != nil || name == "Bk" || name == "Cf" { return name }
         return nil
     }

@@ -32,79 +32,6 @@ extension CrystalStructure {
     }
 }
 
-/// Which data blocks of a CIF make a structure, or why none do.
-private enum StructureBlocks {
-    static func choose(from document: CIFDocument, named name: String?) throws(ReadError) -> (CIFBlock, CIFBlock) {
-        var blocks = document.blocks
-        if let name {
-            blocks = blocks.filter { $0.name.lowercased() == name.lowercased() }
-            guard !blocks.isEmpty else {
-                let names = document.blocks.prefix(8).map { "'\($0.name)'" }.joined(separator: ", ")
-                throw .malformed(
-                    file: document.file, place: .whole, expected: "a data block '\(name)'", found: "blocks \(names)")
-            }
-        }
-        if let both = blocks.first(where: { hasCell($0) && hasAtoms($0) }) { return (both, both) }
-        // Some powder programs keep the cell in another block than the atoms.
-        let cells = document.blocks.filter(hasCell)
-        if let atoms = blocks.first(where: hasAtoms), cells.count == 1 { return (atoms, cells[0]) }
-        throw refusal(of: blocks, file: document.file)
-    }
-
-    private static func hasCell(_ block: CIFBlock) -> Bool {
-        block.value("_cell_length_a").map { !$0.isMissing } ?? false
-    }
-
-    private static func hasAtoms(_ block: CIFBlock) -> Bool {
-        block.values(["_atom_site_fract_x"])?.contains { !$0.isMissing } ?? false
-    }
-
-    /// What a file without a structure is, and the line that shows it.
-    private static func refusal(of blocks: [CIFBlock], file: String) -> ReadError {
-        func error(_ block: CIFBlock, _ found: String) -> ReadError {
-            .malformed(
-                file: file, place: .line(block.line),
-                expected: "a crystal structure (unit cell, symmetry and atom positions)", found: found)
-        }
-        func named(_ block: CIFBlock) -> String { block.name.isEmpty ? "the data" : "data block '\(block.name)'" }
-        if let block = blocks.first(where: hasAtoms) {
-            return error(block, "atoms but no unit cell: \(named(block)) lacks _cell_length_a")
-        }
-        if let block = blocks.first(where: { $0.hasTag(startingWith: "_atom_site_cartn") }) {
-            return error(block, "atoms in Cartesian coordinates only: \(named(block)) lacks _atom_site_fract_x")
-        }
-        if let block = blocks.first(where: { hasCell($0) && $0.has("_atom_site_fract_x") }) {
-            return error(block, "no atom with known coordinates in \(named(block)): not a crystal structure")
-        }
-        if let block = blocks.first(where: hasCell) {
-            let rest = block.hasTag(startingWith: "_pd_") ? " and a powder pattern" : ""
-            return error(
-                block,
-                "a unit cell\(rest) without atoms: \(named(block)) lacks _atom_site_fract_x, so it is not a structure")
-        }
-        let kinds: [(String, String)] = [
-            ("_pd_", "a powder pattern only: not a crystal structure"),
-            ("_definition_", "a CIF dictionary: not a crystal structure"),
-            ("_dictionary_", "a CIF dictionary: not a crystal structure"),
-            ("_chem_comp_", "a chemical component: not a crystal structure"),
-            ("_refln_", "a list of reflections only: not a crystal structure"),
-            ("_diffrn_refln_", "a list of reflections only: not a crystal structure"),
-            ("_geom_", "distances and angles only: not a crystal structure"),
-        ]
-        for (prefix, meaning) in kinds {
-            if let block = blocks.first(where: { $0.hasTag(startingWith: prefix) }) { return error(block, meaning) }
-        }
-        if let block = blocks.first(where: { !$0.frames.isEmpty }) {
-            return error(block, "save frames, as dictionaries have them: not a crystal structure")
-        }
-        guard let block = blocks.first else {
-            return .malformed(file: file, place: .whole, expected: "a crystal structure", found: "no data block")
-        }
-        let tags = blocks.reduce(0) { $0 + $1.tags.count }
-        return error(block, "\(tags) data names without a unit cell and atom positions: not a crystal structure")
-    }
-}
-
 /// Interprets data blocks as a structure.
 struct StructureReader {
     let file: String
@@ -113,10 +40,12 @@ struct StructureReader {
     /// The block with cell and symmetry, mostly the same.
     let cellBlock: CIFBlock
     var findings: [Finding] = []
+    /// Whether the file gives no cell angle at all, so that a trigonal cell may be meant to have 120 degrees.
+    private var isWithoutAngles = false
     /// Labels of atoms whose U is suspiciously large.
     var largeDisplacements: [String] = []
-    /// Labels of sites that are called water instead of by an element.
-    var waterLabels: [String] = []
+    /// Labels of sites that hold a group such as water instead of an element.
+    var groupLabels: [String] = []
 
     init(file: String, block: CIFBlock, cellBlock: CIFBlock) {
         self.file = file
@@ -125,9 +54,14 @@ struct StructureReader {
     }
 
     mutating func structure() throws(ReadError) -> CrystalStructure {
-        let cell = try readCell()
-        let atoms = try readAtoms(cell: cell)
+        var cell = try readCell()
+        let atoms = try readAtoms()
         let symmetry = try readSymmetry(cell: cell, atoms: atoms)
+        if isWithoutAngles, let hexagonal = UnitCell(a: cell.a, b: cell.b, c: cell.c, gamma: 120),
+            hexagonal.symmetrized(by: symmetry.group).change < cell.symmetrized(by: symmetry.group).change
+        {
+            cell = hexagonal
+        }
         let exactCell = try symmetrized(cell, by: symmetry.group)
         var structure = CrystalStructure(
             name: name, cell: exactCell, spaceGroup: symmetry.group, sites: atoms.sites, tolerances: atoms.tolerances,
@@ -167,18 +101,22 @@ struct StructureReader {
             lengths.append(number.value)
         }
         var angles: [Double] = []
+        var missing: [String] = []
         for name in ["_cell_angle_alpha", "_cell_angle_beta", "_cell_angle_gamma"] {
             guard let value = cellBlock.value(name), !value.isMissing else {
-                note(
-                    "cell-angle-missing", .warning,
-                    "\(name) is not given: 90 degrees, the default of the dictionary, is used")
                 angles.append(90)
+                missing.append(name)
                 continue
             }
             guard let number = value.number else {
                 throw malformed(value.line, expected: "a number for \(name)", found: "'\(value.text)'")
             }
             angles.append(number.value)
+        }
+        if !missing.isEmpty {
+            isWithoutAngles = missing.count == 3
+            note(
+                "cell-angle-missing", .warning, "\(missing.joined(separator: ", ")) not given: the usual value is used")
         }
         guard
             let cell = UnitCell(
@@ -237,93 +175,5 @@ struct StructureReader {
         guard let journal = text("_journal_name_full") else { return nil }
         let place = [text("_journal_volume"), text("_journal_year").map { "(\($0))" }, text("_journal_page_first")]
         return ([journal] + place.compactMap { $0 }).joined(separator: " ")
-    }
-
-    // MARK: - Checks
-
-    /// The composition that the file declares.
-    var declaredFormula: ChemicalFormula? {
-        guard let value = block.value("_chemical_formula_sum", "_chemical_formula_structural"), !value.isMissing else {
-            return nil
-        }
-        return ChemicalFormula(text: value.text)
-    }
-
-    /// The formula units per cell that the file declares.
-    var declaredUnits: Double? {
-        guard let value = block.value("_cell_formula_units_z")?.number?.value, value > 0 else { return nil }
-        return value
-    }
-
-    /// How far a cell's content is from the declared one: the sum of differences over the declared number of atoms,
-    /// hydrogen left out where the sites have none; `nil` where the file declares nothing.
-    func disagreement(of contents: ChemicalFormula) -> Double? {
-        guard var declared = declaredFormula?.counts, !declared.isEmpty else { return nil }
-        if contents.counts["H"] == nil { declared["H"] = nil }
-        let total = declared.values.reduce(0, +)
-        let found = contents.counts.values.reduce(0, +)
-        guard total > 0, found > 0 else { return nil }
-        let scale = declaredUnits ?? found / total
-        let elements = Set(declared.keys).union(contents.counts.keys).sorted()
-        let difference = elements.reduce(0.0) {
-            $0 + abs((contents.counts[$1] ?? 0) - scale * (declared[$1] ?? 0))
-        }
-        return difference / (scale * total)
-    }
-
-    private mutating func checkContents(of structure: CrystalStructure) {
-        let contents = structure.cellContents
-        guard let difference = disagreement(of: contents), difference > 0.02, let declared = declaredFormula else {
-            return
-        }
-        let units = declaredUnits.map { String(format: "%g x ", $0) } ?? ""
-        note(
-            "cell-contents", .warning,
-            "the atoms and the symmetry give a cell of \(contents), the file states \(units)\(declared)")
-    }
-
-    /// Leaves out atoms that repeat another of the same element at the same place with more than one atom on it: files
-    /// that list the whole cell beside the full symmetry would otherwise count every atom several times.
-    private mutating func removingRepeatedAtoms(_ structure: CrystalStructure, tolerances: [Double]) -> CrystalStructure
-    {
-        let sites = structure.sites
-        guard sites.count > 1, sites.count <= 3000 else { return structure }
-        let images = zip(sites, structure.imageOperations).map { site, operations in
-            operations.map { $0(site.position) }
-        }
-        let centring = structure.spaceGroup.centringTranslations.map {
-            SIMD3(Double($0[0]), Double($0[1]), Double($0[2])) / Double(SymmetryOperation.denominator)
-        }
-        func coincide(_ first: Int, _ second: Int) -> Bool {
-            images[first].contains { image in
-                centring.contains { translation in
-                    var difference = image + translation - sites[second].position
-                    difference -= difference.rounded(.toNearestOrEven)
-                    return max(abs(difference.x), abs(difference.y), abs(difference.z)) < 2e-3
-                }
-            }
-        }
-        var removed: Set<Int> = []
-        var isCrowded = false
-        for second in 1..<sites.count {
-            for first in 0..<second
-            where !removed.contains(first) && sites[first].multiplicity == sites[second].multiplicity {
-                guard sites[first].occupancy + sites[second].occupancy > 1.05, coincide(first, second) else { continue }
-                if sites[first].species.element == sites[second].species.element {
-                    removed.insert(second)
-                    break
-                }
-                isCrowded = true
-            }
-        }
-        if isCrowded { note("site-crowded", .warning, "some sites hold more than one atom in all") }
-        guard !removed.isEmpty else { return structure }
-        note(
-            "atoms-repeated", .warning,
-            "\(removed.count) of \(sites.count) atoms repeat others under the symmetry and are counted once")
-        let kept = sites.indices.filter { !removed.contains($0) }
-        return CrystalStructure(
-            name: structure.name, cell: structure.cell, spaceGroup: structure.spaceGroup, sites: kept.map { sites[$0] },
-            tolerances: kept.map { tolerances[$0] }, spaceGroupSymbol: structure.spaceGroupSymbol)
     }
 }

@@ -9,7 +9,7 @@ struct ListedAtoms {
 }
 
 extension StructureReader {
-    mutating func readAtoms(cell: UnitCell) throws(ReadError) -> ListedAtoms {
+    mutating func readAtoms() throws(ReadError) -> ListedAtoms {
         if let loop = block.loop("_atom_site_fract_x"), loop.leftOver > 0 {
             throw malformed(
                 loop.line, expected: "rows of \(loop.tags.count) values in the loop of atom sites",
@@ -37,22 +37,25 @@ extension StructureReader {
                 skipped.empty += 1
                 continue
             }
-            let species = try species(columns, row, label: label, formula: formula, oxidation: oxidation)
-            var site = AtomSite(label: label, species: species, position: place.position, occupancy: occupancy)
-            site.displacement = try displacement(columns, row, label: label, anisotropic: anisotropic)
-            site.disorderAssembly = columns.text("_atom_site_disorder_assembly", row)
-            site.disorderGroup = columns.text("_atom_site_disorder_group", row)
-            atoms.sites.append(site)
-            atoms.tolerances.append(place.tolerance)
+            let displacement = displacement(columns, row, label: label, anisotropic: anisotropic)
+            for (species, share) in try species(columns, row, label: label, formula: formula, oxidation: oxidation) {
+                var site = AtomSite(
+                    label: label, species: species, position: place.position, occupancy: occupancy * share,
+                    displacement: displacement)
+                site.disorderAssembly = columns.text("_atom_site_disorder_assembly", row)
+                site.disorderGroup = columns.text("_atom_site_disorder_group", row)
+                atoms.sites.append(site)
+                atoms.tolerances.append(place.tolerance)
+            }
         }
         guard !atoms.sites.isEmpty else {
             throw malformed(block.line, expected: "atoms with coordinates", found: "none in \(columns.count) rows")
         }
-        if !waterLabels.isEmpty {
+        if !groupLabels.isEmpty {
             note(
-                "water", .warning,
-                "\(waterLabels.prefix(6).joined(separator: ", ")) \(waterLabels.count == 1 ? "is" : "are") water: "
-                    + "the oxygen is counted, the hydrogen is not")
+                "group-without-hydrogen", .warning,
+                "groups of atoms on one site count without their hydrogen: "
+                    + groupLabels.prefix(6).joined(separator: ", ") + (groupLabels.count > 6 ? ", ..." : ""))
         }
         if !largeDisplacements.isEmpty {
             note(
@@ -69,46 +72,7 @@ extension StructureReader {
         return atoms
     }
 
-    // MARK: - Columns
-
-    /// The columns of the atom list, by name.
-    private struct AtomColumns {
-        let count: Int
-        private var columns: [String: [CIFValue]] = [:]
-
-        init(block: CIFBlock, reader: StructureReader) throws(ReadError) {
-            let names = [
-                "_atom_site_label", "_atom_site_type_symbol", "_atom_site_fract_x", "_atom_site_fract_y",
-                "_atom_site_fract_z", "_atom_site_occupancy", "_atom_site_u_iso_or_equiv", "_atom_site_b_iso_or_equiv",
-                "_atom_site_adp_type", "_atom_site_thermal_displace_type", "_atom_site_calc_flag",
-                "_atom_site_disorder_assembly", "_atom_site_disorder_group",
-            ]
-            count = block.values(["_atom_site_fract_x"])?.count ?? 0
-            for name in names {
-                if let values = block.values([name]), values.count == count { columns[name] = values }
-            }
-            for name in ["_atom_site_fract_y", "_atom_site_fract_z"] where columns[name] == nil {
-                let line = columns["_atom_site_fract_x"]?.first?.line ?? block.line
-                throw reader.malformed(line, expected: "\(name) beside _atom_site_fract_x", found: "no such column")
-            }
-            if columns["_atom_site_label"] == nil && columns["_atom_site_type_symbol"] == nil {
-                throw reader.malformed(
-                    columns["_atom_site_fract_x"]?.first?.line ?? block.line,
-                    expected: "_atom_site_label or _atom_site_type_symbol", found: "atoms without names")
-            }
-        }
-
-        func value(_ name: String, _ row: Int) -> CIFValue? {
-            guard let value = columns[name]?[row], !value.isMissing else { return nil }
-            return value
-        }
-
-        func text(_ name: String, _ row: Int) -> String? {
-            value(name, row)?.text.trimmingCharacters(in: .whitespaces)
-        }
-    }
-
-    private func number(_ value: CIFValue, _ meaning: String, _ label: String) throws(ReadError) -> CIFNumber {
+    func number(_ value: CIFValue, _ meaning: String, _ label: String) throws(ReadError) -> CIFNumber {
         guard let number = CIFNumber.parse(value.text.trimmingCharacters(in: .whitespaces)) else {
             throw malformed(value.line, expected: "a number as \(meaning) of atom \(label)", found: "'\(value.text)'")
         }
@@ -126,7 +90,7 @@ extension StructureReader {
         var position = SIMD3<Double>(repeating: 0)
         var decimals = 0
         for (axis, name) in ["x", "y", "z"].enumerated() {
-            guard let value = columns.value("_atom_site_fract_\(name)", row) else { return nil }
+            guard let value = columns.coordinate(name, row) else { return nil }
             let number = try number(value, "coordinate \(name)", label)
             guard abs(number.measured.value) < 1000 else {
                 throw malformed(
@@ -151,22 +115,22 @@ extension StructureReader {
         return occupancy
     }
 
+    /// The element of a site, or the elements that share it with the share of each: some databases write
+    /// `0.8Nb + 0.2Zr` for the type.
     private mutating func species(
         _ columns: AtomColumns, _ row: Int, label: String, formula: Set<String>, oxidation: [String: Double]
-    ) throws(ReadError) -> ChemicalSpecies {
+    ) throws(ReadError) -> [(ChemicalSpecies, Double)] {
         let symbol = columns.text("_atom_site_type_symbol", row)
         if let symbol, var species = ChemicalSpecies(symbol: symbol) {
             if species.charge == nil { species.charge = oxidation[symbol] }
-            return species
+            return [(species, 1)]
         }
-        if (symbol ?? label).lowercased().hasPrefix("wat") {
-            waterLabels.append(label)
-            return ChemicalSpecies(element: "O")
-        }
+        if let oxygen = group(symbol ?? label, label: label) { return [(oxygen, 1)] }
+        if let symbol, let mixture = mixture(symbol, label: label) { return mixture }
         if symbol == nil || formula.count > 0, let species = ChemicalSpecies(label: symbol ?? label, formula: formula),
             symbol == nil || formula.contains(species.element)
         {
-            return species
+            return [(species, 1)]
         }
         let value = columns.value(symbol == nil ? "_atom_site_label" : "_atom_site_type_symbol", row)
         throw malformed(
@@ -174,72 +138,28 @@ extension StructureReader {
             found: "'\(symbol ?? label)'")
     }
 
-    // MARK: - Displacement
-
-    private mutating func displacement(
-        _ columns: AtomColumns, _ row: Int, label: String, anisotropic: [String: Displacement]
-    ) throws(ReadError) -> Displacement? {
-        let kind =
-            (columns.text("_atom_site_adp_type", row) ?? columns.text("_atom_site_thermal_displace_type", row) ?? "")
-            .lowercased()
-        if let tensor = anisotropic[label], !kind.hasSuffix("iso"), !kind.hasSuffix("ovl") { return tensor }
-        func stated(_ name: String, _ meaning: String) throws(ReadError) -> Double? {
-            guard let value = columns.value(name, row) else { return nil }
-            let number = try number(value, meaning, label).measured
-            // An atom at rest does not exist: a zero without uncertainty stands for "not refined".
-            return number.value == 0 && number.standardUncertainty == nil ? nil : number.value
-        }
-        let u = try stated("_atom_site_u_iso_or_equiv", "displacement U")
-        let b = try stated("_atom_site_b_iso_or_equiv", "displacement B")
-        guard let value = u ?? b else { return nil }
-        guard value >= 0 else {
-            note(
-                "displacement-negative", .warning, "the displacement of \(label), \(value), is negative and is not used"
-            )
-            return nil
-        }
-        let limit = u != nil ? 2.0 : 150.0
-        guard value < limit else {
-            note("displacement-size", .warning, "the displacement of \(label), \(value), is absurd and is not used")
-            return nil
-        }
-        if let u, u > 0.3, !largeDisplacements.contains(label) { largeDisplacements.append(label) }
-        return u.map { .isotropicU($0) } ?? .isotropicB(value)
+    /// The heavy atom of a group that stands for one site: water, hydroxide, ammonia, ammonium.
+    private mutating func group(_ text: String, label: String) -> ChemicalSpecies? {
+        let groups = ["oh": "O", "oh2": "O", "h2o": "O", "oh3": "O", "nh3": "N", "nh4": "N"]
+        let name = text.lowercased()
+        guard let element = groups[name] ?? (name.hasPrefix("wat") ? "O" : nil) else { return nil }
+        groupLabels.append(label)
+        return ChemicalSpecies(element: element)
     }
 
-    private mutating func anisotropicTensors() -> [String: Displacement] {
-        var result: [String: Displacement] = [:]
-        let kinds: [(String, Double, @Sendable (SymmetricTensor) -> Displacement)] = [
-            ("u", 2, { .anisotropicU($0) }), ("b", 150, { .anisotropicB($0) }), ("beta", 2, { .anisotropicBeta($0) }),
-        ]
-        for (letter, limit, make) in kinds {
-            let first = "_atom_site_aniso_\(letter)_11"
-            guard let loop = block.loop(first) else { continue }
-            guard loop.leftOver == 0 else {
-                note(
-                    "aniso-broken", .warning,
-                    "the loop of anisotropic displacements (line \(loop.line)) is broken and not used")
-                continue
+    /// The parts of `0.56(4)Mg + 0.29Ta`; a vacancy has none.
+    private mutating func mixture(_ text: String, label: String) -> [(ChemicalSpecies, Double)]? {
+        let parts = text.components(separatedBy: " + ")
+        var result: [(ChemicalSpecies, Double)] = []
+        for part in parts {
+            let word = part.trimmingCharacters(in: .whitespaces)
+            let number = word.prefix { $0.isNumber || ".()".contains($0) }
+            guard let share = CIFNumber.parse(String(number))?.measured.value, (0...1.001).contains(share) else {
+                return nil
             }
-            guard let labels = loop.column("_atom_site_aniso_label", "_atom_site_label") else { continue }
-            let columns = ["11", "22", "33", "12", "13", "23"].map { loop.column("_atom_site_aniso_\(letter)_\($0)") }
-            for row in 0..<loop.rowCount {
-                let label = loop[row, labels].text
-                let values = columns.compactMap { $0.flatMap { loop[row, $0].number?.value } }
-                guard values.count == 6, result[label] == nil else { continue }
-                guard values.allSatisfy({ abs($0) < limit }) else {
-                    note(
-                        "displacement-size", .warning,
-                        "the anisotropic displacement of \(label) is absurd and is not used")
-                    continue
-                }
-                let tensor = SymmetricTensor(
-                    xx: values[0], yy: values[1], zz: values[2], xy: values[3], xz: values[4], yz: values[5])
-                if !tensor.isPositiveDefinite {
-                    note("displacement-negative", .note, "the displacement tensor of \(label) is not positive definite")
-                }
-                result[label] = make(tensor)
-            }
+            let name = String(word.dropFirst(number.count))
+            guard let species = ChemicalSpecies(symbol: name) ?? group(name, label: label) else { return nil }
+            result.append((species, share))
         }
         return result
     }

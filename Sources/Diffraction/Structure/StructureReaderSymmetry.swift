@@ -24,12 +24,15 @@ extension StructureReader {
     mutating func readSymmetry(cell: UnitCell, atoms: ListedAtoms) throws(ReadError) -> Symmetry {
         if block.has("_cell_modulation_dimension") || cellBlock.hasTag(startingWith: "_space_group_ssg_") {
             note(
-                "modulated", .warning, "the structure is modulated: its average is used, satellite reflections are missing")
+                "modulated", .warning,
+                "the structure is modulated: its average is used, satellite reflections are missing")
         }
         if let listed = try listedGroup() {
             let declared = declaredSettings(cell: cell, byNumber: false)
             let setting = SpaceGroupTable.setting(of: listed)
-            let agrees = declared.isEmpty || declared.contains { $0.group == listed || $0.group.differsOnlyInOrigin(from: listed) }
+            let agrees =
+                declared.isEmpty
+                || declared.contains { $0.group == listed || $0.group.differsOnlyInOrigin(from: listed) }
             if agrees { return Symmetry(group: listed, symbol: setting?.symbol ?? declaredSymbol) }
             return reconciled(listed, setting, declared, cell: cell, atoms: atoms)
         }
@@ -87,7 +90,8 @@ extension StructureReader {
         let group: SpaceGroup
         do { group = try SpaceGroup(generatedBy: operations) } catch {
             let line = values.first?.line ?? cellBlock.line
-            throw malformed(line, expected: "the operations of a space group", found: "operations that form no finite group")
+            throw malformed(
+                line, expected: "the operations of a space group", found: "operations that form no finite group")
         }
         let listed = Set(operations).union([.identity]).count
         if group.operations.count != listed {
@@ -153,7 +157,8 @@ extension StructureReader {
                 spaceGroupSymbol: "")
             let mismatch = min(disagreement(of: structure.cellContents) ?? 0, 1)
             let closeness = 1.2 - (structure.closestPair(below: 1.2)?.distance ?? 1.2)
-            let preference = setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
+            let preference =
+                setting.qualifier == "2" || setting.qualifier == "H" || setting.qualifier == "b1" ? 0 : 1e-3
             return (setting, mismatch + closeness + preference)
         }
         guard let best = ranked.min(by: { $0.1 < $1.1 })?.0 else { return nil }

@@ -67,32 +67,15 @@ private struct CasaXPSModelReader {
 
     /// The fit in `region`; `nil` where no component lies there.
     func fit(in region: CasaXPSRegion) throws -> CasaXPSFit? {
-        let window = (regionOrigin - max(region.start, region.end))...(regionOrigin - min(region.start, region.end))
+        let window = region.window(origin: regionOrigin)
         let inside = components.indices.filter { window.contains(componentOrigin - components[$0].position.value) }
         guard !inside.isEmpty else { return nil }
         let model = PeakModel(
             window: window, calibration: calibration == 0 ? .none : .shift(Measured(calibration)),
-            background: try background(of: region), components: try inside.map { try component($0, among: inside) })
+            background: try region.drawnBackground, components: try inside.map { try component($0, among: inside) })
         return CasaXPSFit(
             region: region, stored: inside.map { components[$0] },
             positions: inside.map { componentOrigin - components[$0].position.value }, model: model)
-    }
-
-    private func background(of region: CasaXPSRegion) throws -> Background {
-        let kind: Background.Kind
-        switch region.background.lowercased() {
-        case "shirley": kind = .shirley
-        case "linear": kind = .linear
-        case "none": kind = .none
-        default:
-            throw FitError.invalidModel(
-                "the CasaXPS background \"\(region.background)\" of region \"\(region.name)\" cannot be drawn yet")
-        }
-        let half = max(0, Int(region.averagingWidth.rounded()) - 1)
-        // CasaXPS's start is the low kinetic, that is the high binding energy end.
-        return Background(
-            kind, isFitted: false, endPoints: 2 * half + 1,
-            endOffsets: .init(low: region.endOffset, high: region.startOffset))
     }
 
     private func component(_ index: Int, among inside: [Int]) throws -> Component {

@@ -28,7 +28,7 @@ public struct Recipe: Sendable, Hashable {
 }
 
 /// Reads a recipe from a YAML document.
-private enum RecipeReader {
+enum RecipeReader {
     static func read(_ root: YAMLValue) throws(ReferenceDataError) -> Recipe {
         let fields = try root.fields(
             "interphase", "level", "window", "calibration", "background", "defaults", "weights", "components")
@@ -40,7 +40,7 @@ private enum RecipeReader {
         if let level = fields["level"] { model.level = try coreLevel(level) }
         if let window = fields["window"] { model.window = try window.interval() }
         if let calibration = fields["calibration"] { model.calibration = try Self.calibration(calibration) }
-        if let background = fields["background"] { model.background = try Self.background(background) }
+        if let background = fields["background"] { model.background = try BackgroundRecipe.read(background) }
         if let defaults = fields["defaults"] { try readDefaults(defaults, into: &model) }
         var recipe = Recipe(model: model)
         if let weights = fields["weights"] {
@@ -59,7 +59,7 @@ private enum RecipeReader {
         return level
     }
 
-    private static func choice<Value>(_ value: YAMLValue, among choices: [(String, Value)])
+    static func choice<Value>(_ value: YAMLValue, among choices: [(String, Value)])
         throws(ReferenceDataError) -> Value
     {
         let text = try value.text()
@@ -77,38 +77,6 @@ private enum RecipeReader {
             return .shift(Measured(try shift.number(), standardUncertainty: uncertainty))
         }
         return .line(try fields.require("line").text(), at: try fields.require("at").number())
-    }
-
-    private static func background(_ value: YAMLValue) throws(ReferenceDataError) -> Background {
-        let fields = try value.fields("kind", "fitted", "slope", "end_points", "offsets", "rule")
-        let kind = try choice(try fields.require("kind"), among: Background.Kind.allCases.map { ($0.rawValue, $0) })
-        var background = Background(kind)
-        if let fitted = fields["fitted"] { background.isFitted = try fitted.boolean() }
-        if let slope = fields["slope"] {
-            background.hasSlope = try slope.boolean()
-            if background.hasSlope, kind != .shirley || !background.isFitted {
-                throw slope.error(expected: "no slope: only a fitted shirley background takes one")
-            }
-        }
-        for key in ["end_points", "offsets", "rule"] {
-            if background.isFitted, let value = fields[key] {
-                throw value.error(
-                    expected: "no \(key): a fitted background has no use for it (fitted: false does)")
-            }
-        }
-        if let points = fields["end_points"] {
-            background.endPoints = try points.count()
-            guard background.endPoints % 2 == 1 else { throw points.error(expected: "an odd number of points") }
-        }
-        if let offsets = fields["offsets"] {
-            let list = try offsets.list()
-            guard list.count == 2 else { throw offsets.error(expected: "[low, high] in per cent") }
-            background.endOffsets = .init(low: try list[0].number(), high: try list[1].number())
-        }
-        if let rule = fields["rule"] {
-            background.rule = try choice(rule, among: Background.Rule.allCases.map { ($0.rawValue, $0) })
-        }
-        return background
     }
 
     private static func readDefaults(_ value: YAMLValue, into model: inout PeakModel) throws(ReferenceDataError) {
@@ -172,7 +140,7 @@ private enum RecipeReader {
     }
 
     /// A number or a free parameter; no link.
-    private static func free(_ value: YAMLValue, _ quantity: ComponentQuantity, isLink: Bool)
+    static func free(_ value: YAMLValue, _ quantity: ComponentQuantity, isLink: Bool)
         throws(ReferenceDataError) -> Constraint
     {
         if let number = try? value.number() { return .fixed(number) }

@@ -13,7 +13,7 @@ extension Recipe {
             lines.append("calibration: {shift: \(shift.value)\(uncertainty)}")
         case .line(let name, let energy): lines.append("calibration: {line: \(quoted(name)), at: \(energy)}")
         }
-        lines.append("background: {\(background)}")
+        lines += BackgroundRecipe.lines(model.background, text)
         if weighting != .poisson { lines.append("weights: \(weighting.rawValue)") }
         let defaults = ComponentQuantity.allCases.compactMap { quantity in
             model.defaults[quantity].map { "\(quantity.rawValue): \(text($0))" }
@@ -22,20 +22,6 @@ extension Recipe {
         lines.append("components:")
         lines += model.components.map { "  - {\(entry($0))}" }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private var background: String {
-        let background = model.background
-        var parts = ["kind: \(background.kind.rawValue)", "fitted: \(background.isFitted)"]
-        if background.isFitted {
-            if background.kind == .shirley { parts.append("slope: \(background.hasSlope)") }
-        } else {
-            parts.append("end_points: \(background.endPoints)")
-            let offsets = background.endOffsets
-            if offsets != Background.EndOffsets() { parts.append("offsets: [\(offsets.low), \(offsets.high)]") }
-            if background.kind == .shirley { parts.append("rule: \(background.rule.rawValue)") }
-        }
-        return parts.joined(separator: ", ")
     }
 
     private func entry(_ component: Component) -> String {

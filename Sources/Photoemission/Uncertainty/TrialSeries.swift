@@ -129,17 +129,23 @@ struct TrialSimulator: Sendable {
     /// averages scatter about their measured values.
     private func subtracted(_ intensities: [Double], _ numbers: inout RandomNumbers) throws -> [Double] {
         let background = fitter.model.effective.background
-        guard !background.isFitted, background.kind != .none else { return fitter.subtracted }
+        guard background.hasSubtractedPart else { return fitter.subtracted }
         var data = fitter.data
-        data.intensities.replaceSubrange(fitter.range, with: intensities)
-        let reach = background.endPoints / 2
-        let before = max(0, fitter.range.lowerBound - reach)..<fitter.range.lowerBound
-        let after = fitter.range.upperBound..<min(data.intensities.count, fitter.range.upperBound + reach)
-        for index in Array(before) + Array(after) {
-            let nearest = index < fitter.range.lowerBound ? 0 : expected.count - 1
-            data.intensities[index] += deviations[nearest] * numbers.gaussian()
+        let selection = fitter.selection
+        for (place, index) in selection.indices.enumerated() { data.intensities[index] = intensities[place] }
+        let chosen = Set(selection.indices)
+        for (part, range) in zip(background.parts, selection.ranges) where !part.isFitted {
+            for end in [range.lowerBound, max(range.lowerBound, range.upperBound - 1)] {
+                for index in EndIntensity.points(of: data.intensities, around: end, points: part.endPoints)
+                where !chosen.contains(index) {
+                    let nearest = end == range.lowerBound ? 0 : deviations.count - 1
+                    data.intensities[index] = fitter.data.intensities[index] + deviations[nearest] * numbers.gaussian()
+                }
+            }
         }
-        return try PeakFitter.subtractedBackground(background, data: data, range: fitter.range)
+        return try SubtractedBackground(
+            background, data: data, indices: selection.indices, ranges: selection.ranges
+        ).values
     }
 }
 

@@ -25,7 +25,12 @@ enum DiffractionFormatRegistry {
             throw content.malformed(.whole, expected: "a diffraction file", found: "an empty file")
         }
         for format in formats where format.recognises(content) { return format }
-        throw ReadError.unknownFormat(file: content.path, hint: "no reader of diffraction files recognises its content")
+        let hint =
+            PatternText.head(of: content) == nil
+            ? "a binary file without the mark of Bruker, Stoe, Philips, Rigaku or a zip archive; a file of another "
+                + "instrument (Scintag, Shimadzu ...) can be exported as columns of two theta and intensity"
+            : "neither a header known here nor rows of two theta and intensity"
+        throw ReadError.unknownFormat(file: content.path, hint: hint)
     }
 }
 

@@ -1,10 +1,6 @@
 import Foundation
 import Spectra
 
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
-
 /// The sheets of an Excel workbook (.xlsx: XML documents in a zip archive, ECMA-376).
 struct Workbook: Sendable {
     /// The sheets in the order of their tabs.
@@ -68,18 +64,15 @@ struct Workbook: Sendable {
     }
 }
 
-/// Reads the cells of one sheet while Foundation's parser walks through it: a tree of all elements would take many times
-/// the memory. A class because that parser wants one; it never leaves `read`.
-private final class SheetReader: NSObject, XMLParserDelegate {
+/// Reads the cells of one sheet element by element: a tree of all elements would take many times the memory.
+private struct SheetReader {
     private var grid: SheetGrid
     private let texts: [String]
+    private var open: [String] = []
     private var row = 0
     private var column = 0
     private var type = ""
     private var text = ""
-    private var isInValue = false
-    private var depth = 0
-    private var refusal: (line: Int, expected: String, found: String)?
 
     private static let lastColumn = 16_384
     private static let lastRow = 1_048_576
@@ -90,71 +83,45 @@ private final class SheetReader: NSObject, XMLParserDelegate {
     }
 
     static func read(_ data: Data, name: String, texts: [String], file: String) throws -> SheetGrid {
-        let reader = SheetReader(name: name, texts: texts)
-        let parser = XMLParser(data: try XMLEncoding.utf8(data, file: file))
-        parser.shouldResolveExternalEntities = false
-        parser.delegate = reader
-        let finished = parser.parse()
-        if let refusal = reader.refusal {
-            throw ReadError.malformed(
-                file: file, place: .line(refusal.line), expected: refusal.expected, found: refusal.found)
-        }
-        guard finished, parser.parserError == nil else {
-            throw ReadError.malformed(
-                file: file, place: .line(max(1, parser.lineNumber)), expected: "well-formed XML",
-                found: parser.parserError?.localizedDescription ?? "something else")
+        var reader = SheetReader(name: name, texts: texts)
+        // A sheet has a million rows at most, each with many cells.
+        try XMLEvents.read(data, file: file, limits: XMLEvents.Limits(elements: 50_000_000)) { event in
+            switch event {
+            case .start(let name, let attributes, let line):
+                reader.open.append(name)
+                try reader.start(name, attributes: attributes, file: file, line: line)
+            case .text(let text):
+                if reader.open.last == "v" || reader.open.last == "t" { reader.text += text }
+            case .end:
+                if reader.open.popLast() == "c", let value = reader.value {
+                    reader.grid.append(value, row: reader.row, column: reader.column)
+                }
+            }
         }
         return reader.grid
     }
 
-    private func refuse(_ parser: XMLParser, expected: String, found: String) {
-        if refusal == nil { refusal = (max(1, parser.lineNumber), expected, found) }
-        parser.abortParsing()
-    }
-
-    func parser(
-        _ parser: XMLParser, didStartElement elementName: String, namespaceURI: String?,
-        qualifiedName: String?, attributes: [String: String]
-    ) {
-        depth += 1
-        guard depth < 200 else { return refuse(parser, expected: "a sheet", found: "elements nested 200 deep") }
-        switch elementName {
-        case "row":
-            // Rows and cells without a reference follow the one before.
+    private mutating func start(
+        _ name: String, attributes: [String: String], file: String, line: Int
+    ) throws {
+        // Rows and cells without a reference follow the one before.
+        if name == "row" {
             row = attributes["r"].flatMap { Int($0) } ?? row + 1
             column = 0
-            if !(1...Self.lastRow).contains(row) {
-                refuse(parser, expected: "a row from 1 to \(Self.lastRow)", found: "\(row)")
+            guard (1...Self.lastRow).contains(row) else {
+                throw ReadError.malformed(
+                    file: file, place: .line(line), expected: "a row from 1 to \(Self.lastRow)", found: "\(row)")
             }
-        case "c":
+        } else if name == "c" {
             column = attributes["r"].flatMap(Self.column) ?? column + 1
             type = attributes["t"] ?? "n"
             text = ""
-            if !(1...Self.lastColumn).contains(column) {
-                refuse(parser, expected: "a column from 1 to \(Self.lastColumn)", found: "\(column)")
+            guard (1...Self.lastColumn).contains(column) else {
+                throw ReadError.malformed(
+                    file: file, place: .line(line), expected: "a column from 1 to \(Self.lastColumn)",
+                    found: "\(column)")
             }
-        case "v", "t": isInValue = true
-        default: break
         }
-    }
-
-    func parser(_ parser: XMLParser, foundCharacters string: String) {
-        if isInValue { text += string }
-    }
-
-    func parser(
-        _ parser: XMLParser, didEndElement elementName: String, namespaceURI: String?, qualifiedName: String?
-    ) {
-        depth -= 1
-        switch elementName {
-        case "v", "t": isInValue = false
-        case "c": if let value { grid.append(value, row: row, column: column) }
-        default: break
-        }
-    }
-
-    func parser(_ parser: XMLParser, foundInternalEntityDeclarationWithName name: String, value: String?) {
-        refuse(parser, expected: "a sheet without entities of its own", found: "the entity \(name)")
     }
 
     private var value: SheetGrid.Value? {

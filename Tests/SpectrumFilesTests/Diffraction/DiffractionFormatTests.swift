@@ -74,7 +74,7 @@ import Testing
         #expect(first.attenuationFactors?[4] == 188)
         #expect(first.rawCounts?[4] == 2210)
         // Variance of k n is k^2 n.
-        #expect(first.variances?[4] == 2210 * 188 * 188)
+        #expect(abs((first.variances?[4] ?? 0) / (2210 * 188 * 188) - 1) < 1e-12)
         let corrected = DiffractionFixtures.xrdml.replacing("counts unit", with: "intensities unit")
             .replacing("</counts>", with: "</intensities>")
         let second = try Self.read(Data(corrected.replacing("2210 870", with: "415480 870").utf8)).patterns[0]

@@ -40,8 +40,10 @@ import Testing
                     Issue.record("\(length) bytes: more points than in the whole file")
                     continue
                 }
-                // Where nothing marks the end of a text, the last number may be half of one.
-                let sure = fixture.announcesEnd ? count : max(0, count - 1)
+                // Where nothing marks the end of a text, the last number may be half of one; and a text whose last
+                // number is all there may lack its line end.
+                let endsInNumber = count == full.intensities.count && fixture.data.prefix(length).last != 0x0A
+                let sure = fixture.announcesEnd && !endsInNumber ? count : max(0, count - 1)
                 #expect(
                     Array(found.intensities.prefix(sure)) == Array(full.intensities.prefix(sure)), "\(length) bytes")
                 if fixture.announcesEnd && count < full.intensities.count {

@@ -53,7 +53,7 @@ struct BrukerRAW2 {
         }
         let temperature = try fields.uint16(at: header + 46, "the temperature")
         if (1..<5000).contains(temperature) { setup.temperature = Double(temperature) }
-        let ratio = try fields.positive32(at: 198, "the intensity ratio").flatMap { $0 <= 1 ? decimal($0) : nil }
+        let ratio = decimal(try fields.float32(at: 198, "the intensity ratio"))
         return DiffractionPattern(
             sample: try fields.label(at: 8, count: 32, "the sample"),
             axis: DiffractionAxis(
@@ -65,7 +65,7 @@ struct BrukerRAW2 {
             countingTime: time,
             radiation: Radiation(
                 anode: try fields.label(at: 188, count: 2, "the anode"), kAlpha1: try fields.wavelength32(at: 190),
-                kAlpha2: try fields.wavelength32(at: 194), kAlpha2Ratio: ratio,
+                kAlpha2: try fields.wavelength32(at: 194), kAlpha2Ratio: (0...1).contains(ratio) ? ratio : nil,
                 kBeta: try fields.wavelength32(at: 206), origin: .file),
             setup: setup,
             comments: [try fields.label(at: 40, count: 128, "the comment")].filter { !$0.isEmpty },

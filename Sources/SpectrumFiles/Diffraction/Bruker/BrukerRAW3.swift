@@ -113,10 +113,11 @@ struct BrukerRAW3 {
     }
 
     private func radiation(_ header: Int) throws -> Radiation {
-        let ratio = try fields.positive64(at: 648, "the intensity ratio").flatMap { $0 <= 1 ? $0 : nil }
+        let ratio = try fields.float64(at: 648, "the intensity ratio")
         var radiation = Radiation(
             anode: try fields.label(at: 608, count: 4, "the anode"), kAlpha1: try fields.wavelength64(at: 624),
-            kAlpha2: try fields.wavelength64(at: 632), kAlpha2Ratio: ratio, kBeta: try fields.wavelength64(at: 640),
+            kAlpha2: try fields.wavelength64(at: 632), kAlpha2Ratio: (0...1).contains(ratio) ? ratio : nil,
+            kBeta: try fields.wavelength64(at: 640),
             kAlphaMean: try fields.wavelength64(at: 616), origin: .file)
         // The wavelength of the range counts where the file has no lines of a tube, as at a synchrotron.
         if radiation.wavelength == nil, let used = try fields.wavelength64(at: header + 240) {

@@ -57,12 +57,12 @@ struct BrukerRAW4 {
             let key = try fields.label(at: position + 12, count: 24, "a key")
             header.keys[key] = try fields.label(at: position + 36, count: length - 36, "the value of \(key)")
         } else if type == 30, length >= 120 {
-            let ratio = try fields.positive64(at: position + 104, "the intensity ratio").flatMap { $0 <= 1 ? $0 : nil }
+            let ratio = try fields.float64(at: position + 104, "the intensity ratio")
             header.radiation = Radiation(
                 anode: try fields.label(at: position + 116, count: 4, "the anode"),
                 kAlpha1: try fields.wavelength64(at: position + 80),
                 kAlpha2: try fields.wavelength64(at: position + 88),
-                kAlpha2Ratio: ratio, kBeta: try fields.wavelength64(at: position + 96),
+                kAlpha2Ratio: (0...1).contains(ratio) ? ratio : nil, kBeta: try fields.wavelength64(at: position + 96),
                 kAlphaMean: try fields.wavelength64(at: position + 72), origin: .file)
             header.diameter = try fields.positive32(at: position + 24, "the goniometer diameter").flatMap {
                 (50...5000).contains($0) ? $0 : nil

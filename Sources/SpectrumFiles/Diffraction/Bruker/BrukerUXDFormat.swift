@@ -106,6 +106,8 @@ private struct UXDBlock {
         let isCut = index == text.lines.count - 1 && text.lastLineIsOpen
         switch columns {
         case .intensities:
+            let announced = number("STEPCOUNT") ?? 0
+            if isCut, Double(values.count + numbers.count) < announced, !numbers.isEmpty { numbers.removeLast() }
             values += numbers
         case .anglesAndIntensities, .anglesCountsAndTimes:
             let width = if case .anglesCountsAndTimes = columns { 3 } else { 2 }

@@ -30,7 +30,7 @@ struct ColumnDialect: Sendable, Hashable {
     func number(_ field: Substring) -> Double? {
         if !usesDecimalComma { return field.decimal }
         guard field.contains(",") else { return field.decimal }
-        return field.contains(".") ? nil : String(field).replacing(",", with: ".")[...].decimal
+        return field.number(decimalMark: ASCII.comma)
     }
 
     /// Whether a line is a row of the table: its first two fields are numbers.

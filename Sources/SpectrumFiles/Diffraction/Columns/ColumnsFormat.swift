@@ -16,8 +16,11 @@ enum ColumnsFormat: DiffractionFormat {
         let lines = head.lines.dropLast(content.data.count > 32_768 && head.lines.count > 1 ? 1 : 0)
         let words = lines.filter { !$0.trimmed.isEmpty && !ColumnTable.isComment($0) }
         guard let dialect = ColumnDialect.best(for: Array(words)) else { return false }
-        let rows = words.filter(dialect.isRow).count
-        return rows >= 2 && 2 * rows >= words.count && !isSpectrum(lines)
+        let rows = words.map(dialect.isRow)
+        let count = rows.count { $0 }
+        // A long header is no obstacle where rows follow each other.
+        let longest = rows.split(separator: false).map(\.count).max() ?? 0
+        return count >= 2 && (2 * count >= words.count || longest >= 5) && !isSpectrum(lines)
     }
 
     /// Whether the header speaks of electron energies: columns of another technique.

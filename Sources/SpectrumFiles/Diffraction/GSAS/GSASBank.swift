@@ -33,7 +33,7 @@ struct GSASBank {
         case "FXY": values = try columns(2)
         case "ESD": values = try pairs()
         case "ALT": values = try triples()
-        case "STD": values = try counts()
+        case "STD": values = try counts(announced)
         default: throw text.malformed(start, expected: "a type STD, ESD, FXYE, FXY or ALT", found: "\"\(kind)\"")
         }
         if kind == "STD" || kind == "ESD" || kind == "ALT" { values.truncate(to: announced) }
@@ -71,7 +71,10 @@ struct GSASBank {
     }
 
     /// Whether the line is the last of a file that may break off in it.
-    private func isCut(_ index: Int) -> Bool { index == lines.count - 1 && text.lastLineIsOpen && index > start }
+    private func isCut(_ index: Int) -> Bool {
+        // Records without line ends are not lines that lack theirs.
+        index == lines.count - 1 && text.lastLineIsOpen && lines.count == text.lines.count
+    }
 
     /// Lines of `width` numbers: place, intensity and uncertainty.
     private func columns(_ width: Int) throws -> GSASValues {
@@ -111,7 +114,7 @@ struct GSASBank {
     }
 
     /// STD: the counts of each channel, perhaps with the number of detectors that counted them.
-    private func counts() throws -> GSASValues {
+    private func counts(_ announced: Int) throws -> GSASValues {
         var values = GSASValues()
         var chunks: [(detectors: Substring, counts: Substring)] = []
         var isFixed = true
@@ -129,7 +132,8 @@ struct GSASBank {
         guard isFixed, hasDetectors else {
             for index in dataLines {
                 guard var numbers = lines[index].numbers else { throw text.malformed(index, expected: "counts") }
-                if isCut(index), !numbers.isEmpty { numbers.removeLast() }
+                let isShort = values.intensities.count + numbers.count < announced
+                if isCut(index), isShort, !numbers.isEmpty { numbers.removeLast() }
                 values.intensities += numbers
             }
             return values

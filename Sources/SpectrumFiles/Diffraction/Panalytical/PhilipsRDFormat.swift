@@ -42,7 +42,7 @@ enum PhilipsRDFormat: DiffractionFormat {
         let available = max(0, content.data.count - dataStart) / 2
         var notes: [String] = []
         let isContinuous = try fields.uint8(at: 126, "the scan mode") == 1
-        if isContinuous && available == announced - 1 {
+        if isContinuous && available < announced {
             // A continuous scan has one channel for each interval, and its angle is the middle of the interval.
             start += step / 2
             announced -= 1

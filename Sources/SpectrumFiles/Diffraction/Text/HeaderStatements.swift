@@ -50,13 +50,16 @@ enum HeaderStatements {
         let rest = text[range.upperBound...]
         for (value, range) in numbers(in: rest) {
             let name = text[..<range.lowerBound]
-            if (1e-12...5e-9).contains(value) { return (value * 1e10, name) }
+            if (1e-12...5e-9).contains(value) { return (inAngstrom(value * 1e10), name) }
             let unit = text[range.upperBound...].drop { !$0.isLetter && $0 != "\u{E5}" && $0 != "\u{212B}" }
-            if unit.hasPrefix("nm"), (0.005...2).contains(value) { return (value * 10, name) }
+            if unit.hasPrefix("nm"), (0.005...2).contains(value) { return (inAngstrom(value * 10), name) }
             if (0.05...20).contains(value), value != value.rounded() { return (value, name) }
         }
         return nil
     }
+
+    /// A wavelength freed of the rounding of a change of units: 1.5406 rather than 1.5406000000000002.
+    private static func inAngstrom(_ value: Double) -> Double { (value * 1e9).rounded() / 1e9 }
 
     private static func number(after word: String, in text: String) -> Double? {
         // In "ratio K-Alpha2/K-Alpha1, 0.50000" the digits of the names come first: the number is the last one.

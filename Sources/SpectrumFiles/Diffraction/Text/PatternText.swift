@@ -79,21 +79,18 @@ extension Substring {
         return String(text.dropFirst().dropLast().trimmed)
     }
 
-    /// The decimal number that the text is, Fortran's exponent letter D allowed; `nil` where it is anything else (also
-    /// for `nan`, `inf` and hexadecimals, which Swift would take).
+    /// The decimal number that the text is, Fortran's exponent letter D allowed; `nil` where it is anything else, also
+    /// for `nan`, `inf` and hexadecimals.
     var decimal: Double? {
-        var isPlain = true
-        for byte in utf8 {
-            switch byte {
-            case 0x30...0x39, 0x2B, 0x2D, 0x2E: continue
-            case 0x45, 0x65: continue
-            case 0x44, 0x64: isPlain = false
-            default: return nil
-            }
-        }
-        let value = isPlain ? Double(self) : Double(String(self).replacing("d", with: "e").replacing("D", with: "e"))
-        guard let value, value.isFinite else { return nil }
-        return value
+        if let value = number(decimalMark: ASCII.point) { return value }
+        guard utf8.contains(where: { $0 == 0x44 || $0 == 0x64 }) else { return nil }
+        return String(self).replacing("d", with: "e").replacing("D", with: "e")[...].number(decimalMark: ASCII.point)
+    }
+
+    /// The number that the text is, written with `decimalMark`.
+    func number(decimalMark: UInt8) -> Double? {
+        utf8.withContiguousStorageIfAvailable { DecimalNumber.parse($0, decimalMark: decimalMark) }
+            ?? Array(utf8).withUnsafeBufferPointer { DecimalNumber.parse($0, decimalMark: decimalMark) }
     }
 
     /// The pieces between blanks and commas (also tabs and semicolons).

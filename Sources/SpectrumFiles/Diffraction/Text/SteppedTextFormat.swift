@@ -34,14 +34,12 @@ enum SteppedTextFormat: DiffractionFormat {
             guard exact.isFinite, exact >= 3, exact < 1e7, abs(exact - exact.rounded()) < 0.02 else { continue }
             guard let next = lines.dropFirst(index + 1).first(where: { !$0.trimmed.isEmpty }),
                 let values = next.numbers,
-                values.count != numericPrefix(fields)
+                fields.contains(where: { $0.decimal == nil }) || values.count != fields.count
             else { continue }
             return Range(line: index, start: start, step: step, stop: stop, count: Int(exact.rounded()) + 1)
         }
         return nil
     }
-
-    private static func numericPrefix(_ fields: [Substring]) -> Int { fields.prefix { $0.decimal != nil }.count }
 
     /// The lines with a leading comment in `/* */` blanked out.
     private static func withoutComment(_ lines: [Substring]) -> [Substring] {

@@ -1,0 +1,133 @@
+import Foundation
+import Interphase
+import TestSupport
+import Testing
+
+@testable import InterphaseCLI
+
+@Suite("interphase info and convert")
+struct InfoConvertTests {
+    /// A folder of its own for each test, with a file `s2p.csv` in it.
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("interphase-cli-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try write("BE/eV,Counts\n170,5\n169.9,6\n169.8,7\n", to: "s2p.csv")
+    }
+
+    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    private func write(_ text: String, to name: String) throws {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+    }
+
+    private func run(_ arguments: String...) async -> Int32 {
+        await CommandSupport.run(InterphaseCommand.self, arguments: arguments)
+    }
+
+    private func json(_ name: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: folder.appendingPathComponent(name))
+        return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test("info gives every documented key, null where the file does not say")
+    func infoKeys() async throws {
+        #expect(await run("info", path("s2p.csv"), "--json", path("out.json"), "--quiet") == 0)
+        let root = try json("out.json")
+        #expect(root["schema"] as? String == "interphase.info/1")
+        let file = try #require((root["files"] as? [[String: Any]])?.first)
+        #expect(file["file"] as? String == path("s2p.csv"))
+        #expect(file["format"] as? String == "plain columns")
+        let spectrum = try #require((file["spectra"] as? [[String: Any]])?.first)
+        #expect(spectrum["name"] as? String == "s2p")
+        #expect(spectrum["level"] as? String == "S 2p")
+        #expect(spectrum["kind"] as? String == "core level")
+        #expect(spectrum["axis"] as? String == "binding")
+        #expect(spectrum["points"] as? Int == 3)
+        #expect(spectrum["first"] as? Double == 170)
+        #expect(spectrum["last"] as? Double == 169.8)
+        #expect(abs((spectrum["step"] as? Double ?? 0) + 0.1) < 1e-9)
+        #expect(spectrum["unit"] as? String == "counts")
+        #expect(spectrum["intensity_sum"] as? Double == 18)
+        for key in ["photon_energy_eV", "sweeps", "dwell_s"] { #expect(spectrum[key] is NSNull) }
+    }
+
+    @Test("info states what the user states")
+    func statedOptions() async throws {
+        let code = await run(
+            "info", path("s2p.csv"), "--axis", "kinetic", "--photon-energy", "1486.6", "--unit", "counts/s",
+            "--json=\(path("out.json"))", "--quiet")
+        #expect(code == 0)
+        let spectrum = try #require(
+            ((try json("out.json")["files"] as? [[String: Any]])?.first?["spectra"] as? [[String: Any]])?.first)
+        #expect(spectrum["axis"] as? String == "kinetic")
+        #expect(spectrum["photon_energy_eV"] as? Double == 1486.6)
+        #expect(spectrum["unit"] as? String == "counts/s")
+    }
+
+    @Test("exit codes: 66 no such file, 65 bad data, 2 usage, 73 cannot write")
+    func exitCodes() async throws {
+        try write("no numbers here\n", to: "text.txt")
+        #expect(await run("info", path("none.vms"), "--quiet") == 66)
+        #expect(await run("info", path("text.txt"), "--quiet") == 65)
+        #expect(await run("info", folder.path, "--quiet") == 65)
+        #expect(await run("info") == 2)
+        #expect(await run("info", path("s2p.csv"), "--nonsense") == 2)
+        #expect(await run("info", path("s2p.csv"), "--axis", "sideways") == 2)
+        #expect(await run("info", path("s2p.csv"), "--photon-energy", "-1") == 2)
+        #expect(await run("info", path("s2p.csv"), "--quiet", "--json", path("none/out.json")) == 73)
+        #expect(await run("convert", path("s2p.csv"), "-o", path("none/out.vms"), "--quiet") == 73)
+        #expect(await run("convert", path("s2p.csv"), "-o", path("out.unknown"), "--quiet") == 2)
+        #expect(await run("convert", path("none.csv"), "-o", path("out.vms"), "--quiet") == 66)
+        #expect(await run("convert", path("s2p.csv"), "--spectrum", "O 1s", "-o", path("out.vms"), "--quiet") == 65)
+    }
+
+    @Test("the files that can be read are shown though one cannot, and the first failure is the exit code")
+    func oneOfMany() async throws {
+        let code = await run("info", path("none.vms"), path("s2p.csv"), "--json", path("out.json"), "--quiet")
+        #expect(code == 66)
+        let root = try json("out.json")
+        #expect((root["files"] as? [Any])?.count == 1)
+        let failure = try #require((root["errors"] as? [[String: Any]])?.first)
+        #expect(failure["file"] as? String == path("none.vms"))
+    }
+
+    @Test("--json takes the next word only where it ends in .json")
+    func jsonArgument() {
+        #expect(CommandSupport.normalised(["info", "--json", "a.vms"]) == ["info", "--json", "a.vms"])
+        #expect(CommandSupport.normalised(["info", "--json", "a.json"]) == ["info", "--json-file", "a.json"])
+        #expect(CommandSupport.normalised(["--json=out", "--", "--json", "b.json"]).first == "--json-file=out")
+        #expect(CommandSupport.normalised(["--", "--json", "b.json"]) == ["--", "--json", "b.json"])
+    }
+
+    @Test("convert writes files that hold the same spectrum", arguments: ["out.vms", "out.csv", "out.xy"])
+    func convert(name: String) async throws {
+        #expect(await run("convert", path("s2p.csv"), "-o", path(name), "--photon-energy", "1486.6", "--quiet") == 0)
+        let spectrum = try #require(try SpectrumFile(contentsOf: path(name)).spectra.first)
+        #expect(spectrum.level == .s2p)
+        #expect(spectrum.axis.scale == .binding && spectrum.axis.photonEnergy == 1486.6)
+        #expect(zip(spectrum.axis.values, [170, 169.9, 169.8]).allSatisfy { abs($0 - $1) < 1e-9 })
+        #expect(spectrum.intensities == [5, 6, 7])
+    }
+
+    @Test("convert selects spectra by name and by number")
+    func convertSelection() async throws {
+        try write(
+            "# spectrum: A\n# Binding energy, Counts\n3 1\n2 1\n1 1\n\n# spectrum: B\n3 2\n2 2\n1 2\n", to: "two.xy")
+        #expect(await run("convert", path("two.xy"), "--spectrum", "B", "-o", path("b.csv"), "--quiet") == 0)
+        #expect(try SpectrumFile(contentsOf: path("b.csv")).spectra.map(\.intensities) == [[2, 2, 2]])
+        #expect(await run("convert", path("two.xy"), "--spectrum", "#1", "-o", path("a.csv"), "--quiet") == 0)
+        #expect(try SpectrumFile(contentsOf: path("a.csv")).spectra.map(\.name) == ["A"])
+        #expect(await run("convert", path("two.xy"), "--spectrum", "#3", "-o", path("c.csv"), "--quiet") == 65)
+    }
+
+    @Test("convert never writes over the file it reads")
+    func convertOntoItself() async throws {
+        let before = try String(contentsOfFile: path("s2p.csv"), encoding: .utf8)
+        try FileManager.default.createSymbolicLink(atPath: path("link.csv"), withDestinationPath: path("s2p.csv"))
+        #expect(await run("convert", path("s2p.csv"), "-o", path("s2p.csv"), "--quiet") == 2)
+        #expect(await run("convert", path("s2p.csv"), "-o", path("link.csv"), "--quiet") == 2)
+        #expect(try String(contentsOfFile: path("s2p.csv"), encoding: .utf8) == before)
+    }
+}
