@@ -85,17 +85,33 @@ struct FitAssembly {
             let own = position.standardUncertainty ?? 0
             position.standardUncertainty = (own * own + uncertainty * uncertainty).squareRoot()
         }
-        let width = measured(part.width, covariance)
-        let mix = part.mixing.value(outcome.solution.nonlinear)
-        let shape = part.mixing.isConstant ? part.shape : part.shape.with(mix: (mix * 100).rounded() / 100)
+        let widths = ComponentWidths(part, theta: outcome.solution.nonlinear)
+        let own = part.shape.shape.parameters.filter { $0 != .width }
         return FittedComponent(
             name: part.name, level: part.level,
-            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "", shape: shape.description,
-            position: position, fwhm: width, trueFWHM: width, area: measured(area.value, area.slopes, covariance),
+            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "",
+            shape: shape(of: part).description,
+            position: position, fwhm: measured(widths.stored, covariance), trueFWHM: measured(widths.full, covariance),
+            area: measured(area.value, area.slopes, covariance),
             fraction: fraction(index, covariance),
             splitting: part.isDoublet ? measured(part.splitting, covariance) : nil,
             areaRatio: part.isDoublet ? measured(part.areaRatio, covariance) : nil,
-            widthRatio: part.isDoublet ? measured(part.widthRatio, covariance) : nil)
+            widthRatio: part.isDoublet ? measured(part.widthRatio, covariance) : nil,
+            shapeParameters: own.map {
+                NamedMeasurement(name: $0.rawValue, quantity: measured(part.expression($0), covariance))
+            })
+    }
+
+    /// The shape with its fitted numbers, rounded to what a name should show.
+    private func shape(of part: ResolvedModel.Part) -> LineShape {
+        let theta = outcome.solution.nonlinear
+        let mix = part.mixing.isConstant ? nil : (part.mixing.value(theta) * 100).rounded() / 100
+        let asymmetry = part.asymmetry.isConstant ? nil : (part.asymmetry.value(theta) * 1e4).rounded() / 1e4
+        return part.shape.shape.with(mix: mix, asymmetry: asymmetry)
+    }
+
+    private func measured(_ width: ComponentWidths.Width, _ covariance: [Double]?) -> Measured {
+        measured(width.value, width.slopes, covariance)
     }
 
     private func fraction(_ index: Int, _ covariance: [Double]?) -> Measured {

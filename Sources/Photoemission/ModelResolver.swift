@@ -77,7 +77,7 @@ struct ModelResolver {
             component.isDoublet = isDoublet
             component.shape = component.shape ?? model.shape
             let reference = level?.reference
-            component.width = component.width ?? model.defaults[.width] ?? reference?.defaultWidth ?? Self.anyWidth
+            try fillInShape(&component, width: reference?.defaultWidth)
             component.area = component.area ?? model.defaults[.area] ?? .free(start: nil, min: 0, max: .infinity)
             if isDoublet {
                 guard
@@ -105,16 +105,37 @@ struct ModelResolver {
                         "component \"\(component.name)\" is a single line and has no \(quantity.rawValue)")
                 }
             }
-            if component.shape?.mix != nil {
-                component.mixing = component.mixing ?? model.defaults[.mixing]
-            } else if component.mixing != nil {
-                throw FitError.invalidModel(
-                    "component \"\(component.name)\" has the shape \(component.shape.map(\.description) ?? "") which "
-                        + "has no mixing")
-            }
             model.components[index] = component
         }
     }
+
+    /// Gives the component the parameters of its shape, and no others.
+    private func fillInShape(_ component: inout Component, width: Constraint?) throws {
+        let shape = component.shape ?? model.shape
+        for quantity in [ComponentQuantity.width, .mixing, .gaussianWidth, .lorentzianWidth, .asymmetry] {
+            guard shape.parameters.contains(quantity) else {
+                if component[quantity] == nil { continue }
+                let own = shape.parameters.map(\.rawValue).joined(separator: ", ")
+                throw FitError.invalidModel(
+                    "component \"\(component.name)\" has the shape \(shape), which has no \(quantity.rawValue) but \(own)"
+                )
+            }
+            let standard: Constraint? =
+                switch quantity {
+                case .width: width ?? Self.anyWidth
+                case .gaussianWidth: Self.anyGaussianWidth
+                case .lorentzianWidth: Self.anyLorentzianWidth
+                // The shape's own value holds.
+                default: nil
+                }
+            component[quantity] = component[quantity] ?? model.defaults[quantity] ?? standard
+        }
+    }
+
+    /// Gaussian widths of laboratory sources and analysers, and lifetime widths of core levels that are used for
+    /// chemical analysis, with room on both sides.
+    private static let anyGaussianWidth = Constraint.free(start: 0.9, min: 0.05, max: 5)
+    private static let anyLorentzianWidth = Constraint.free(start: 0.3, min: 0, max: 5)
 
     /// Lines from 0.2 eV, narrower than any laboratory source and analyser resolve, to 6 eV.
     private static let anyWidth = Constraint.free(start: 1.2, min: 0.2, max: 6)
@@ -129,13 +150,21 @@ struct ModelResolver {
         {
             component[quantity] == nil ? .constant(value) : try resolver.expression(index, quantity, chain: [])
         }
+        let mixing = try resolve(.mixing, else: shape.mix ?? 0, &self)
+        let asymmetry = try resolve(.asymmetry, else: shape.asymmetry ?? 0, &self)
+        // What is held is the shape's own.
+        let held = shape.with(
+            mix: mixing.isConstant ? mixing.constant : nil, asymmetry: asymmetry.isConstant ? asymmetry.constant : nil)
         return ResolvedModel.Part(
-            name: component.name, level: component.level, isDoublet: isDoublet, shape: shape,
+            name: component.name, level: component.level, isDoublet: isDoublet, shape: try PreparedShape(held),
             position: try resolve(.position, else: 0, &self), width: try resolve(.width, else: 1, &self),
             splitting: isDoublet ? try resolve(.splitting, else: 0, &self) : .constant(0),
             areaRatio: isDoublet ? try resolve(.areaRatio, else: 0, &self) : .constant(0),
             widthRatio: isDoublet ? try resolve(.widthRatio, else: 1, &self) : .constant(1),
-            mixing: try resolve(.mixing, else: shape.mix ?? 0, &self), areaFactor: area.factor,
+            mixing: mixing,
+            gaussianWidth: try resolve(.gaussianWidth, else: 0, &self),
+            lorentzianWidth: try resolve(.lorentzianWidth, else: 0, &self),
+            asymmetry: asymmetry, areaFactor: area.factor,
             linearIndex: area.index)
     }
 
@@ -150,6 +179,7 @@ struct ModelResolver {
         if chain.contains(place) { throw FitError.cyclicLinks(chain + [place]) }
         guard let constraint = component[quantity] else {
             if quantity == .mixing, let mix = component.shape?.mix { return .constant(mix) }
+            if quantity == .asymmetry, let asymmetry = component.shape?.asymmetry { return .constant(asymmetry) }
             throw FitError.invalidModel(
                 "\(chain.last ?? place) is linked to \(place), which that component does not have")
         }

@@ -105,13 +105,18 @@ struct PeakFitter {
         try checkComponentsLieInside(window)
     }
 
-    /// Every component must have a chance to stand inside the window.
+    /// Every component must have a chance to show inside the window: to stand there, or beside it with half its width
+    /// inside, as tails of neighbours do.
     private func checkComponentsLieInside(_ window: ClosedRange<Double>) throws {
         let starts = start(shirley: 0)
         for part in model.parts {
             let position = part.position.value(starts)
             let other = position + part.splitting.value(starts)
-            guard !window.contains(position), !(part.isDoublet && window.contains(other)) else { continue }
+            let reach = part.shape.shape.parameters.reduce(0) {
+                $1 == .mixing || $1 == .asymmetry ? $0 : max($0, part.expression($1).value(starts) / 2)
+            }
+            let near = (window.lowerBound - reach)...(window.upperBound + reach)
+            guard !near.contains(position), !(part.isDoublet && near.contains(other)) else { continue }
             throw FitError.invalidModel(
                 "component \"\(part.name)\" lies at \(String(format: "%.2f", position)) eV, outside the window "
                     + String(format: "%.2f to %.2f eV", window.lowerBound, window.upperBound))

@@ -113,6 +113,10 @@ public struct FitDocument: Sendable {
             ("fwhm_true_eV", .quantity(component.trueFWHM)), ("area", .quantity(component.area)),
             ("fraction", .quantity(component.fraction)), ("splitting_eV", .quantity(component.splitting)),
             ("area_ratio", .quantity(component.areaRatio)), ("width_ratio", .quantity(component.widthRatio)),
+            (
+                "shape_parameters",
+                .uniquelyNamed(component.shapeParameters.map { ($0.name, .quantity($0.quantity)) })
+            ),
         ])
     }
 

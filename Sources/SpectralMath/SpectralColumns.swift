@@ -97,6 +97,9 @@ public struct SpectralColumns: ~Copyable {
         return abscissa[index]
     }
 
+    /// The abscissae of the points.
+    public var abscissaValues: UnsafeBufferPointer<Double> { UnsafeBufferPointer(start: abscissa, count: pointCount) }
+
     /// The weights of the points.
     public var pointWeights: UnsafeMutableBufferPointer<Double> {
         UnsafeMutableBufferPointer(start: weights, count: pointCount)

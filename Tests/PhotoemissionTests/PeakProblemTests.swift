@@ -50,6 +50,44 @@ struct PeakProblemTests {
                 Doublet("b", near: 161.6)
             }
         ),
+        (
+            "every parameter of a Voigt doublet free",
+            PeakModel(.s2p, shape: .voigt) {
+                Doublet(
+                    "a", near: 161.6, splitting: .free(start: 1.18, min: 1, max: 1.4),
+                    areaRatio: .free(start: 0.5, min: 0.2, max: 0.9),
+                    widthRatio: .free(start: 1.3, min: 0.8, max: 2), gaussianWidth: .free(start: 0.8, min: 0.2, max: 3),
+                    lorentzianWidth: .free(start: 0.5, min: 0, max: 3))
+            }
+        ),
+        (
+            "a metal's doublet beside oxides with two kinds of asymmetry",
+            PeakModel(.s2p) {
+                Doublet(
+                    "metal", near: 160.2, shape: .doniachSunjic(asymmetry: 0.1),
+                    widthRatio: .free(start: 1.2, min: 0.8, max: 2), gaussianWidth: .free(start: 0.6, min: 0.2, max: 2),
+                    lorentzianWidth: .free(start: 0.4, min: 0.05, max: 2),
+                    asymmetry: .free(start: 0.12, min: 0, max: 0.5))
+                Doublet(
+                    "oxide", near: 162.6, shape: .asymmetricPseudoVoigt(mix: 40, asymmetry: 0.2),
+                    width: .free(start: 1.3, min: 0.4, max: 3), mixing: .free(start: 40, min: 5, max: 95),
+                    asymmetry: .free(start: 0.2, min: -1, max: 1))
+            }
+        ),
+        (
+            "CasaXPS's asymmetric shapes, sharing widths",
+            PeakModel(.s2p, shape: .lorentzianPowers(.init(high: 1.2, low: 2.8, steps: 30))) {
+                Doublet(
+                    "a", near: 160.5, width: .free(start: 1.1, min: 0.4, max: 3),
+                    splitting: .free(start: 1.18, min: 1, max: 1.4), areaRatio: .free(start: 0.5, min: 0.2, max: 0.9),
+                    widthRatio: .free(start: 1.1, min: 0.8, max: 1.5))
+                Singlet(
+                    "b", near: 163, shape: .exponentialTail(.init(isSum: false, mix: 30, decay: 1.5)), width: .sameAs("a"))
+                Singlet(
+                    "c", near: 165, shape: .gelius(.init(length: 0.3, height: 0.3, steps: 10, mix: 20)),
+                    width: .ratio(of: "a", by: .free(start: 1.2, min: 0.5, max: 2)))
+                Singlet("d", near: 167, shape: .pseudoVoigt(mix: 40), mixing: .free(start: 40, min: 5, max: 95))
+            }
         ("a polynomial", PeakModel(.s2p, background: Background(.polynomial, degree: 4)) { Doublet("a", near: 161.6) }),
         (
             "Shirley with a strength for each component",

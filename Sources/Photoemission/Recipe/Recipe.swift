@@ -80,7 +80,9 @@ enum RecipeReader {
     }
 
     private static func readDefaults(_ value: YAMLValue, into model: inout PeakModel) throws(ReferenceDataError) {
-        let fields = try value.fields("shape", "splitting", "area_ratio", "width_ratio", "width", "mixing")
+        let fields = try value.fields(
+            "shape", "splitting", "area_ratio", "width_ratio", "width", "mixing", "gaussian_width", "lorentzian_width",
+            "asymmetry")
         if let shape = fields["shape"] { model.shape = try lineShape(shape) }
         for quantity in ComponentQuantity.allCases {
             guard let field = fields[quantity.rawValue] else { continue }
@@ -90,7 +92,9 @@ enum RecipeReader {
 
     private static func lineShape(_ value: YAMLValue) throws(ReferenceDataError) -> LineShape {
         guard let shape = LineShape(name: try value.text()) else {
-            throw value.error(expected: "a line shape: GL(m), SGL(m), G or L, with m in per cent from 0 to 100")
+            throw value.error(
+                expected: "a line shape: GL(m), SGL(m), G, L, PV(m), APV(m,a), Voigt, LA(m), LA(a,n), LA(a,b,n), "
+                    + "LF(a,b,w,n), LF(a,b,w,n,k), DS(a), A(a,b,n)GL(m), GL(m)T(k) or SGL(m)T(k), numbers in range")
         }
         return shape
     }
@@ -98,7 +102,7 @@ enum RecipeReader {
     private static func component(_ value: YAMLValue) throws(ReferenceDataError) -> Component {
         let fields = try value.fields(
             "name", "level", "doublet", "shape", "position", "width", "area", "splitting", "area_ratio", "width_ratio",
-            "mixing")
+            "mixing", "gaussian_width", "lorentzian_width", "asymmetry")
         var component = Component(
             name: try fields.require("name").text(),
             position: try constraint(try fields.require("position"), .position))
@@ -186,6 +190,9 @@ enum RecipeReader {
         switch quantity {
         case .area: 0...Double.infinity
         case .width: 0.05...20
+        case .gaussianWidth: 0.01...5
+        case .lorentzianWidth: 0...10
+        case .asymmetry: -2...2
         case .splitting: 0...100
         case .areaRatio, .widthRatio: 0.01...10
         case .mixing: 0...100
