@@ -65,7 +65,7 @@ struct PeakFitter {
     let subtractedParameters: [NamedMeasurement]
     /// The points that each part of the background covers.
     let regions: [Range<Int>]
-    /// Which points of the spectrum are fitted.
+    /// Which points of `data` are fitted, and which of them each part of the background covers.
     let selection: BackgroundRegions
     /// The variances of the points in the window, where the caller knows them.
     let variances: [Double]?
@@ -93,6 +93,7 @@ struct PeakFitter {
         }
         let selection = try BackgroundRegions(
             model.effective.background, data: data, range: range, shift: startShift, parameters: parameters)
+        self.selection = selection
         regions = selection.regions
         energies = selection.indices.map { data.energies[$0] }
         intensities = selection.indices.map { data.intensities[$0] }
@@ -101,7 +102,6 @@ struct PeakFitter {
             model.effective.background, data: data, indices: selection.indices, ranges: selection.ranges)
         subtracted = curve.values
         subtractedParameters = curve.parameters
-        self.selection = selection
         try checkComponentsLieInside(window)
     }
 

@@ -82,12 +82,14 @@ struct PeakProblemTests {
                     splitting: .free(start: 1.18, min: 1, max: 1.4), areaRatio: .free(start: 0.5, min: 0.2, max: 0.9),
                     widthRatio: .free(start: 1.1, min: 0.8, max: 1.5))
                 Singlet(
-                    "b", near: 163, shape: .exponentialTail(.init(isSum: false, mix: 30, decay: 1.5)), width: .sameAs("a"))
+                    "b", near: 163, shape: .exponentialTail(.init(isSum: false, mix: 30, decay: 1.5)),
+                    width: .sameAs("a"))
                 Singlet(
                     "c", near: 165, shape: .gelius(.init(length: 0.3, height: 0.3, steps: 10, mix: 20)),
                     width: .ratio(of: "a", by: .free(start: 1.2, min: 0.5, max: 2)))
                 Singlet("d", near: 167, shape: .pseudoVoigt(mix: 40), mixing: .free(start: 40, min: 5, max: 95))
             }
+        ),
         ("a polynomial", PeakModel(.s2p, background: Background(.polynomial, degree: 4)) { Doublet("a", near: 161.6) }),
         (
             "Shirley with a strength for each component",

@@ -1,5 +1,5 @@
 /// Which points of the data are fitted, and which of them each part of a background covers.
-struct BackgroundRegions {
+struct BackgroundRegions: Sendable {
     /// The points that are fitted, by index in the data, ascending.
     var indices: [Int]
     /// The points of each part as a range of the data.

@@ -10,8 +10,12 @@ struct SubtractedBackgroundTests {
     /// Every third point left out above 180 eV: steps of 0.1 and 0.2 eV.
     static let uneven = energies.enumerated().filter { $0.element < 180 || $0.offset % 3 != 1 }.map(\.element)
 
+    static func gaussian(_ distance: Double, fwhm: Double) -> Double {
+        (4 * log(2) / .pi).squareRoot() / fwhm * exp(-4 * log(2) * distance * distance / (fwhm * fwhm))
+    }
+
     static func peak(_ energy: Double) -> Double {
-        3000 * LineShape.gaussian.value(at: energy - 160, fwhm: 1.5)
+        3000 * Self.gaussian(energy - 160, fwhm: 1.5)
     }
 
     /// Losses of `peak` by Simpson's rule on a grid much finer than the data's, from the cross-section's formula.
@@ -168,7 +172,7 @@ struct SubtractedBackgroundTests {
     func severalWindows() throws {
         let energies = SimulatedSpectrum.grid(150...200, step: 0.1)
         let data = energies.map {
-            100 + Self.peak($0) + ($0 > 160 ? 20 : 0) + 2000 * LineShape.gaussian.value(at: $0 - 185, fwhm: 2)
+            100 + Self.peak($0) + ($0 > 160 ? 20 : 0) + 2000 * Self.gaussian($0 - 185, fwhm: 2)
         }
         let spectrum = Spectrum(
             name: "x", level: nil, kind: .coreLevel, axis: EnergyAxis(energies, scale: .binding, photonEnergy: 1486.6),
