@@ -205,7 +205,12 @@ struct UncertaintyTests {
         }
         // 95 % less three standard errors.
         #expect(Double(held) / Double(count) > 0.95 - 3 * (0.05 * 0.95 / Double(count)).squareRoot())
-        let detectable = try #require(try Self.fit(3, counts: 500, share: 0).upperLimit(of: "minor").detectableFraction)
+        // Where the absent species ran into a bound, the data do not say how much of it would show.
+        let known = try (0..<6).compactMap {
+            try Self.fit($0, counts: 500, share: 0).upperLimit(of: "minor").detectableFraction
+        }
+        #expect(known.count >= 3)
+        let detectable = try #require(known.first)
         var seen = 0
         for number in 0..<20 {
             let fit = try Self.fit(number, counts: 500, share: detectable)
