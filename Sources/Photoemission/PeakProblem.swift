@@ -355,6 +355,13 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         return sum
     }
 
+    /// The model at the stated parameters, as `expected`.
+    mutating func expected(theta values: [Double], coefficients: [Double]) -> [Double] {
+        evaluate(theta: values, coefficients: coefficients)
+        _ = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
+        return expected()
+    }
+
     /// The model at the last evaluation, for weights from expected counts.
     func expected() -> [Double] {
         let data = columns.column(dataColumn), residuals = columns.lastResiduals

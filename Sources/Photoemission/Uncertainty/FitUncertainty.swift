@@ -34,7 +34,7 @@ extension PeakFit {
         _ method: UncertaintyMethod, trials: Int = 1000, seed: UInt32 = 1,
         levels: [Double] = ConfidenceInterval.usualLevels
     ) throws -> FitUncertainty {
-        let base = try RefitBase(self)
+        let base = try RefitBase(self, searchesPlacements: method == .profile)
         let quantities = base.usualQuantities()
         switch method {
         case .covariance:

@@ -27,7 +27,7 @@ extension PeakFit {
     public func profile(
         _ quantity: FitQuantity, levels: [Double] = ConfidenceInterval.usualLevels
     ) throws -> ProfileLikelihood {
-        let base = try RefitBase(self)
+        let base = try RefitBase(self, searchesPlacements: true)
         return try ProfileTracer.profile(quantity, levels: levels, base: base, value: value(of: quantity))
     }
 
@@ -67,6 +67,8 @@ struct ProfileTracer: ~Copyable {
     private let direction: [Double]
     private let pullSigma: Double
     private(set) var points: [Point]
+    /// Other places to start from, for a component that is hardly there and can stand in several.
+    private var placements: [[Double]] = []
 
     init(_ form: QuantityForm, base: RefitBase) throws {
         self.base = base
@@ -84,15 +86,26 @@ struct ProfileTracer: ~Copyable {
         best = Point(value: linearised.value, root: 0, nonlinear: solution.nonlinear, fellShort: false)
         bestStatistic = base.solution.statistic
         points = [best]
+        guard abs(linearised.value) < 4 * uncertainty, let own = form.numerator.first else { return }
+        let parts = base.model.parts.filter { $0.linearIndex == own.linearIndex }
+        placements = base.model.placements(of: parts, around: solution.nonlinear)
     }
 
     /// The fit with the quantity held at `target`, started from the known point nearest to it.
     mutating func fit(at target: Double) throws -> Refitter.Result {
         let near = points.min { abs($0.value - target) < abs($1.value - target) } ?? best
         let start = zip(near.nonlinear, direction).map { $0 + $1 * (target - near.value) }
-        return try refitter.refit(
-            base.intensities, from: .init(nonlinear: start, variances: base.solution.variances),
-            pull: Pull(form: form, target: target, sigma: pullSigma), keepsWeights: base.keepsWeights)
+        let pull = Pull(form: form, target: target, sigma: pullSigma)
+        var lowest: Refitter.Result?
+        for start in [start] + placements {
+            let result = try refitter.refit(
+                base.intensities, from: .init(nonlinear: start, variances: base.solution.variances), pull: pull,
+                keepsWeights: base.keepsWeights)
+            if let lowest, !result.hasConverged || result.statistic >= lowest.statistic { continue }
+            lowest = result
+        }
+        guard let lowest else { throw FitError.uncertainty("the fit could not be repeated") }
+        return lowest
     }
 
     /// The point of the profile at `target`.

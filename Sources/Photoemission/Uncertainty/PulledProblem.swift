@@ -18,8 +18,8 @@ struct PulledProblem: ~Copyable, SeparableProblem {
     var pull: Pull?
     private var theta: [Double]
 
-    init(model: ResolvedModel, energies: [Double]) {
-        base = PeakProblem(model: model, energies: energies)
+    init(model: ResolvedModel, energies: [Double], regions: [Range<Int>]) {
+        base = PeakProblem(model: model, energies: energies, regions: regions)
         theta = [Double](repeating: 0, count: model.nonlinear.count)
     }
 

@@ -15,7 +15,9 @@ struct RefitBase: Sendable {
     /// Weights that are not iterated: intensities below zero have no Poisson likelihood.
     let keepsWeights: Bool
 
-    init(_ fit: PeakFit) throws {
+    /// - Parameter searchesPlacements: whether components that are hardly there are tried in several places, as a
+    ///   likelihood profile needs that must not miss its minimum; the scatter of trials is about the solution as it is.
+    init(_ fit: PeakFit, searchesPlacements: Bool = false) throws {
         guard let workings = fit.workings else {
             throw FitError.uncertainty("this result was not made by a fit, so it cannot be repeated")
         }
@@ -27,10 +29,21 @@ struct RefitBase: Sendable {
         intensities = fitter.intensities
         keepsWeights = fitter.iteratesWeights && (intensities.min() ?? 0) < 0
         var refitter = Refitter(fitter: fitter, model: model)
-        solution = try refitter.refit(
+        var best = try refitter.refit(
             intensities,
             from: .init(nonlinear: workings.solution.nonlinear, variances: workings.weights.map { 1 / $0 }),
             keepsWeights: keepsWeights)
+        // What is hardly there can stand in several places: a dip here, a bump there.
+        for (part, component) in zip(model.parts, fit.components) where searchesPlacements {
+            let uncertainty = component.area.standardUncertainty ?? 0
+            guard component.area.value <= 3 * uncertainty else { continue }
+            for start in model.placements(of: [part], around: best.solution.nonlinear) {
+                let other = try refitter.refit(
+                    intensities, from: .init(nonlinear: start, variances: best.variances), keepsWeights: keepsWeights)
+                if other.hasConverged, other.statistic < best.statistic - 1e-6 { best = other }
+            }
+        }
+        solution = best
     }
 
     /// The same fit of other intensities.
@@ -97,6 +110,21 @@ struct RefitBase: Sendable {
 }
 
 extension ResolvedModel {
+    /// Parameters with the positions of `parts` at either bound and between, the others as in `nonlinear`.
+    func placements(of parts: [Part], around values: [Double]) -> [[Double]] {
+        let indices = Set(parts.flatMap(\.position.parameters)).sorted().filter {
+            nonlinear[$0].bounds.lowerBound.isFinite && nonlinear[$0].bounds.upperBound.isFinite
+        }
+        return indices.flatMap { index in
+            [0.05, 0.5, 0.95].map { share in
+                var copy = values
+                let bounds = nonlinear[index].bounds
+                copy[index] = bounds.lowerBound + share * (bounds.upperBound - bounds.lowerBound)
+                return copy
+            }
+        }
+    }
+
     /// The model with no lower bound on areas whose only lower bound is zero.
     var withAreasOfEitherSign: ResolvedModel {
         var copy = self

@@ -49,7 +49,7 @@ struct Refitter: ~Copyable {
         self.fitter = fitter
         self.model = model ?? fitter.model
         self.tolerance = tolerance
-        problem = PulledProblem(model: self.model, energies: fitter.energies)
+        problem = PulledProblem(model: self.model, energies: fitter.energies, regions: fitter.regions)
         solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
     }
@@ -87,6 +87,10 @@ struct Refitter: ~Copyable {
                     break
                 }
             }
+        }
+        if solution.evaluations > 1 {
+            // The solver may have looked at worse points after the best one.
+            _ = problem.base.expected(theta: solution.nonlinear, coefficients: solution.linear)
         }
         let expected = expected(subtracted)
         return Result(

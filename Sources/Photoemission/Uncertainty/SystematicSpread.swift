@@ -137,11 +137,11 @@ extension PeakFit {
                     (.window, "window \(rounded(moved.lowerBound)) to \(rounded(moved.upperBound)) eV", model))
             }
         }
-        let kind: Background.Kind = effectiveModel.background.kind == .none ? .constant : effectiveModel.background.kind
         for points in [3, 7, 11] {
             var model = effectiveModel
-            model.background = Background(kind, isFitted: false, endPoints: points, rule: .trapezium)
-            models.append((.averaging, "\(kind.rawValue), subtracted first, \(points) points averaged", model))
+            model.background = subtracted(points: points)
+            let kind = model.background.kindDescription
+            models.append((.averaging, "\(kind), subtracted first, \(points) points averaged", model))
         }
         let others: [(String, Background)] = [
             ("Shirley, fitted", .shirley), ("Shirley and slope, fitted", Background(.shirley, hasSlope: true)),
@@ -153,6 +153,26 @@ extension PeakFit {
             models.append((.background, name, model))
         }
         return models
+    }
+
+    /// The background of the model, computed from the data with averages over `points` at the ends.
+    private func subtracted(points: Int) -> Background {
+        var parts = effectiveModel.background.parts.filter { $0.kind != .none && $0.kind.canBeSubtracted }
+        for index in parts.indices {
+            parts[index].isFitted = false
+            parts[index].hasSlope = false
+            parts[index].isPerComponent = false
+            parts[index].strength = nil
+            parts[index].endPoints = points
+            parts[index].rule = .trapezium
+        }
+        // Two subtracted parts over the same points would each take the whole background away.
+        guard var whole = parts.last else {
+            return Background(.shirley, isFitted: false, endPoints: points, rule: .trapezium)
+        }
+        if parts.allSatisfy({ $0.window != nil }) { return parts.dropFirst().reduce(parts[0], +) }
+        whole.others = []
+        return whole
     }
 
     private func rounded(_ energy: Double) -> Double { (energy * 1000).rounded() / 1000 }

@@ -129,19 +129,18 @@ struct TrialSimulator: Sendable {
     /// averages scatter about their measured values.
     private func subtracted(_ intensities: [Double], _ numbers: inout RandomNumbers) throws -> [Double] {
         let background = fitter.model.effective.background
-        let parts = background.parts.filter { !$0.isFitted && $0.kind != .none }
-        guard let reach = parts.map({ $0.endPoints / 2 }).max() else { return fitter.subtracted }
-        let selection = fitter.selection
+        guard background.hasSubtractedPart else { return fitter.subtracted }
         var data = fitter.data
-        for (index, intensity) in zip(selection.indices, intensities) { data.intensities[index] = intensity }
-        let fitted = Set(selection.indices)
-        for range in selection.ranges where !range.isEmpty {
-            let before = max(0, range.lowerBound - reach)..<range.lowerBound
-            let after = range.upperBound..<min(data.intensities.count, range.upperBound + reach)
-            for index in Array(before) + Array(after) where !fitted.contains(index) {
-                let nearest = index < range.lowerBound ? range.lowerBound : range.upperBound - 1
-                let place = selection.indices.firstIndex(of: nearest) ?? 0
-                data.intensities[index] += deviations[place] * numbers.gaussian()
+        let selection = fitter.selection
+        for (place, index) in selection.indices.enumerated() { data.intensities[index] = intensities[place] }
+        let chosen = Set(selection.indices)
+        for (part, range) in zip(background.parts, selection.ranges) where !part.isFitted {
+            for end in [range.lowerBound, max(range.lowerBound, range.upperBound - 1)] {
+                for index in EndIntensity.points(of: data.intensities, around: end, points: part.endPoints)
+                where !chosen.contains(index) {
+                    let nearest = end == range.lowerBound ? 0 : deviations.count - 1
+                    data.intensities[index] = fitter.data.intensities[index] + deviations[nearest] * numbers.gaussian()
+                }
             }
         }
         return try SubtractedBackground(

@@ -76,7 +76,7 @@ extension PeakFit {
     }
 
     private func limit(of component: FittedComponent, level: Double, wasAdded: Bool) throws -> UpperLimit {
-        let base = try RefitBase(self)
+        let base = try RefitBase(self, searchesPlacements: true)
         let quantile = try NormalDistribution.standard.quantile(level)
         let fraction = FitQuantity.fraction(component.name), area = FitQuantity.component(component.name, .area)
         return UpperLimit(

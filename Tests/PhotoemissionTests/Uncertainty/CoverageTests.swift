@@ -13,13 +13,13 @@ struct CoverageTests {
         "covariance and profile intervals of areas and fractions cover as often as they say, at any counts",
         arguments: [50.0, 5000])
     func linearMethods(counts: Double) throws {
-        let study = CoverageStudy(counts: counts, share: 0.1, spectra: 150, trials: 0)
+        let study = CoverageStudy(counts: counts, share: 0.1, spectra: 60, trials: 0)
         try check(study.run(), study, slack: 3.5)
     }
 
     @Test("Monte Carlo intervals of areas and fractions cover as often as they say")
     func monteCarlo() throws {
-        let study = CoverageStudy(counts: 500, share: 0.1, spectra: 60, trials: 100)
+        let study = CoverageStudy(counts: 500, share: 0.1, spectra: 30, trials: 60)
         try check(study.run(), study, slack: 3.5)
     }
 
@@ -33,7 +33,7 @@ struct CoverageTests {
         )
         for counts in [50.0, 500, 5000, 50000] {
             for share in [0.05, 0.1, 0.2] {
-                let study = CoverageStudy(counts: counts, share: share, spectra: spectra, trials: 400)
+                let study = CoverageStudy(counts: counts, share: share, spectra: spectra, trials: 300)
                 let tallies = try study.run()
                 print(study.table(tallies))
                 try check(tallies, study, slack: 2)
