@@ -205,6 +205,10 @@ struct FitAdjustments: ParsableArguments {
         if subtractBackground {
             recipe.model.background.isFitted = false
             recipe.model.background.hasSlope = false
+            for index in recipe.model.background.others.indices {
+                recipe.model.background.others[index].isFitted = false
+                recipe.model.background.others[index].hasSlope = false
+            }
         }
         if let weights {
             guard let weighting = Weighting(rawValue: weights) else {

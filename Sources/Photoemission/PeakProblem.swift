@@ -39,6 +39,8 @@ struct PeakProblem: ~Copyable, SeparableProblem {
     private let areaFactors: UnsafeMutableBufferPointer<Double>
     private let projected: UnsafeMutableBufferPointer<Double>
     private var theta: [Double]
+    /// Whether the columns hold what belongs to `theta`.
+    private var isFilled = false
     private var entries: [[(column: Int, value: Double)]]
 
     /// The model over points at `energies` (binding energy in eV before calibration, ascending); data and weights are
@@ -129,6 +131,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         vector: UnsafeMutableBufferPointer<Double>
     ) throws {
         for j in theta.indices { theta[j] = nonlinear[j] }
+        isFilled = true
         fillComponentColumns(nonlinear)
         columns.gram(count: strengthColumn, into: gram, rowLength: gramCount)
         for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(nonlinear) }
@@ -293,8 +296,16 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     // MARK: - Results
 
-    /// Evaluates the model at the stated parameters.
+    /// Evaluates the model at the stated parameters, where the last evaluation was not there already.
     mutating func evaluate(theta values: [Double], coefficients: [Double]) {
+        let isThere =
+            isFilled && theta == values
+            && (0..<dataColumn).allSatisfy { index in
+                let (place, factor) = linear(index)
+                return modelCoefficients[index] == factor * coefficients[place]
+            }
+        guard !isThere else { return }
+        isFilled = true
         for j in theta.indices { theta[j] = values[j] }
         values.withUnsafeBufferPointer { values in
             fillComponentColumns(values)
@@ -333,6 +344,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
     /// The sum of all components at the stated parameters, without any background.
     mutating func peakIntensities(theta: [Double], coefficients: [Double]) throws -> [Double] {
         var sum = [Double](repeating: 0, count: columns.pointCount)
+        isFilled = false
         theta.withUnsafeBufferPointer { theta in
             fillComponentColumns(theta)
             for k in 0..<partCount {

@@ -57,12 +57,18 @@ struct BackgroundFindings {
         let curves = fit.curves
         let width = 5
         var lowest: (energy: Double, deviation: Double)?
-        for first in 0..<max(0, curves.intensities.count - width + 1) {
-            let run = first..<(first + width)
-            let sum = run.reduce(0) { $0 + curves.intensities[$1] - curves.background[$1] }
-            let noise = run.reduce(0) { $0 + pow(curves.standardDeviations[$1], 2) }.squareRoot()
-            guard noise > 0, sum / noise < (lowest?.deviation ?? -5) else { continue }
-            lowest = (curves.bindingEnergies[first + width / 2], sum / noise)
+        var sum = 0.0, variance = 0.0
+        for last in curves.intensities.indices {
+            sum += curves.intensities[last] - curves.background[last]
+            variance += curves.standardDeviations[last] * curves.standardDeviations[last]
+            if last >= width {
+                sum -= curves.intensities[last - width] - curves.background[last - width]
+                variance -= curves.standardDeviations[last - width] * curves.standardDeviations[last - width]
+            }
+            guard last >= width - 1, sum < 0, variance > 0 else { continue }
+            let deviation = sum / variance.squareRoot()
+            guard deviation < (lowest?.deviation ?? -5) else { continue }
+            lowest = (curves.bindingEnergies[last - width / 2], deviation)
         }
         guard let lowest else { return [] }
         return [

@@ -31,7 +31,8 @@ struct SubtractedBackground {
             let prefix = parts.count > 1 ? "\(number + 1)." : ""
             parameters += drawn.parameters.map { .init(name: prefix + $0.name, quantity: Measured($0.value)) }
         }
-        values = indices.map { curve[$0] ?? 0 }
+        values =
+            curve.isEmpty ? [Double](repeating: 0, count: indices.count) : indices.map { curve[$0] ?? 0 }
         self.parameters = parameters
     }
 

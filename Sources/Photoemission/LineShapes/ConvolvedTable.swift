@@ -186,18 +186,22 @@ private struct GaussianConvolution {
             distance *= 2
         }
         edges.sort()
+        // The derivatives come from the slope of the base, which is continuous: in the far tails they are too small to be
+        // differences of values.
         var sums = SIMD3<Double>.zero
         for (start, end) in zip(edges, edges.dropFirst()) where end > start {
-            let middle = (start + end) / 2, half = (end - start) / 2
+            let middle = (start + end) / 2
+            let half = (end - start) / 2
             for (point, weight) in zip(rule.points, rule.weights) {
                 let y = middle + half * point
                 let t = (u - y) / sigma
-                let share = weight * half * exp(-t * t / 2) * base.value(at: y)
-                sums += SIMD3(share, -t * share, (t * t - 1) * share)
+                let share = weight * half * exp(-t * t / 2)
+                let slope = share * base.slope(at: y)
+                sums += SIMD3(share * base.value(at: y), slope, -t * slope)
             }
         }
         let norm = 1 / (sigma * (2 * Double.pi).squareRoot())
-        return (norm * sums[0], norm * sums[1] / sigma, norm * sums[2] / (sigma * sigma))
+        return (norm * sums[0], norm * sums[1], norm * sums[2] / sigma)
     }
 }
 
