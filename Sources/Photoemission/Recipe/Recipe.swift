@@ -93,7 +93,7 @@ struct RecipeReader {
         if let shape = fields["shape"] { model.shape = try ShapeRecipe.named(shape) }
         for quantity in ComponentQuantity.allCases {
             guard let field = fields[quantity.rawValue] else { continue }
-            model.defaults[quantity] = try constraint(field, quantity)
+            model.defaults[quantity] = try constraint(field, quantity, level: model.level)
         }
     }
 
@@ -108,7 +108,8 @@ struct RecipeReader {
         component.level = level
         if let doublet = fields["doublet"] { component.isDoublet = try doublet.boolean() }
         for quantity in ComponentQuantity.allCases where quantity != .position {
-            if let field = fields[quantity.rawValue] { component[quantity] = try Self.constraint(field, quantity) }
+            guard let field = fields[quantity.rawValue] else { continue }
+            component[quantity] = try Self.constraint(field, quantity, level: level ?? model.level)
         }
         return component
     }
@@ -137,11 +138,19 @@ struct RecipeReader {
         }
     }
 
-    /// A number, `{start, min, max}`, `{start, within}`, `{same_as}`, `{from, offset}`, `{from, ratio}` or
+    /// `scofield` or `statistical` for an area ratio, a number, `{start, min, max}`, `{start, within}`, `{same_as}`, `{from, offset}`, `{from, ratio}` or
     /// `{start, prior: [mean, sigma]}`.
-    private static func constraint(_ value: YAMLValue, _ quantity: ComponentQuantity) throws(ReferenceDataError)
-        -> Constraint
+    private static func constraint(_ value: YAMLValue, _ quantity: ComponentQuantity, level: CoreLevel? = nil)
+        throws(ReferenceDataError) -> Constraint
     {
+        if quantity == .areaRatio, let kind = try? value.text(), kind == "scofield" || kind == "statistical" {
+            let ratio = kind == "scofield" ? level?.reference?.scofieldAreaRatio : level?.statisticalAreaRatio
+            guard let ratio else {
+                throw value.error(
+                    expected: "a number: \(level.map(\.description) ?? "no level") has no \(kind) area ratio")
+            }
+            return .fixed(ratio)
+        }
         if let number = try? value.number() {
             try check(number, quantity, value)
             return .fixed(number)
