@@ -58,7 +58,8 @@ struct KnownFittingMistakesTests {
                         area: .fixed(line.1))
                 })
             let spectrum = Spectrum(
-                name: "", axis: EnergyAxis(energies, scale: .binding, photonEnergy: nil), intensities: energies.map { _ in 1 },
+                name: "", axis: EnergyAxis(energies, scale: .binding, photonEnergy: nil),
+                intensities: energies.map { _ in 1 },
                 unit: .counts)
             let fit = try model.fit(spectrum, options: FitOptions(weighting: .unweighted))
             let constant = fit.background.parameters.first { $0.name == "constant" }?.quantity.value ?? 0
