@@ -10,7 +10,7 @@ struct InterphaseCommand: AsyncParsableCommand {
         commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: version,
         subcommands: [
             InfoCommand.self,
-            PatternCommand.self,
+            PatternCommand.self, IdentifyCommand.self,
             ConvertCommand.self,
             FitCommand.self,
             CasaCommand.self,
