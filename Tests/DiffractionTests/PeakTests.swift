@@ -7,16 +7,16 @@ import Testing
 
 @Suite struct PeakSearchTests {
     @Test(arguments: [2.0, 30, 1000]) func noiseAloneShowsAsManyPeaksAsStated(level: Double) throws {
-        // 40 patterns of 60 degrees, a sloping background and no line; 1 false peak each is asked for, so that there is
+        // 20 patterns of 60 degrees, a sloping background and no line; 2 false peaks each are asked for, so that there is
         // something to count: a Poisson number of mean 40.
         let grid = SimulatedPattern.grid(20...80, step: 0.03)
         let expected = grid.map { level * (1 + 20 / $0) }
         var found = 0
-        let patterns = 40
+        let patterns = 20
         for stream in 0..<patterns {
             let counts = try SimulatedPattern.counted(expected, seed: 77, stream: UInt32(stream))
             let curve = try PatternCurve(twoTheta: grid, intensities: counts)
-            found += try PeakSearch(falsePeaks: 1, fullWidth: 0.15)(curve, emission: .copper, background: expected)
+            found += try PeakSearch(falsePeaks: 2, fullWidth: 0.15)(curve, emission: .copper, background: expected)
                 .count
         }
         // Formula and count of maxima agree within statistics; that maxima must stand out, and that widths overlap,
@@ -29,12 +29,12 @@ import Testing
         let grid = SimulatedPattern.grid(20...80, step: 0.03)
         let expected = grid.map { 100 * (1 + 20 / $0) }
         var found = 0
-        for stream in 0..<40 {
+        for stream in 0..<20 {
             let counts = try SimulatedPattern.counted(expected, seed: 78, stream: UInt32(stream))
             found += try PeakSearch()(try PatternCurve(twoTheta: grid, intensities: counts), emission: .copper).count
         }
-        // 0.05 in each pattern: 2 are expected, 8 and more come once in a thousand times.
-        #expect(found < 8, "\(found)")
+        // 0.05 in each pattern: 1 is expected, 6 and more come less than once in a thousand times.
+        #expect(found < 6, "\(found)")
     }
 
     @Test func linesAreFoundOnceEachWithoutTheirSecondLine() throws {
@@ -79,7 +79,7 @@ import Testing
         #expect(throws: PatternError.self) { try PeakSearch(falsePeaks: 0)(flat, emission: .copper) }
         #expect(throws: PatternError.self) { try PeakSearch(fullWidth: -1)(flat, emission: .copper) }
         // Hostile data: constants, zeros, negative numbers.
-        for value in [0.0, -5, 1e150] {
+        for value in [0.0, -5, 1e90] {
             let odd = try PatternCurve(twoTheta: grid, intensities: grid.map { _ in value })
             #expect(try PeakSearch()(odd, emission: .copper).isEmpty)
             #expect(try PeakFitting()(odd, emission: .copper).peaks.isEmpty)
@@ -103,7 +103,7 @@ import Testing
                 to: &expected, over: grid[...])
         }
         var pulls: [String: [Double]] = [:]
-        let runs = 25
+        let runs = 16
         for stream in 0..<runs {
             let counts = try SimulatedPattern.counted(expected, seed: 31, stream: UInt32(stream))
             let places = truth.map {

@@ -147,23 +147,34 @@ struct PeakFilter {
         var cautious = ratios
         var crossings = 0.0
         var weights = ratios
+        let further =
+            echoes.count > 1 ? net.indices.map { Self.further(net, places, $0, removal) } : []
+        var known: (offsets: [Double], row: [Double]?) = ([], nil)
         var (first, last) = (0, 0)
         for i in angles.indices {
             while angles[first] < angles[i] - reach { first += 1 }
             while last < angles.count - 1, angles[last + 1] <= angles[i] + reach { last += 1 }
             // At the ends a line and a slope cannot be told apart.
             guard angles[i] - angles[0] > fullWidth, angles[angles.count - 1] - angles[i] > fullWidth,
-                last - first >= 4,
-                let row = Self.estimator(angles[first...last].map { $0 - angles[i] }, line)
+                last - first >= 4
             else { continue }
+            // At equal steps all rows are the same.
+            let isKnown =
+                known.offsets.count == last - first + 1
+                && known.offsets.indices.allSatisfy {
+                    abs(angles[first + $0] - angles[i] - known.offsets[$0]) < 1e-4 * fullWidth
+                }
+            if !isKnown {
+                let offsets = angles[first...last].map { $0 - angles[i] }
+                known = (offsets, Self.estimator(offsets, line))
+            }
+            guard let row = known.row else { continue }
             var height = 0.0
             var leftover = 0.0
             for (k, weight) in row.enumerated() {
                 height += weight * net[first + k]
-                if echoes.count > 1 {
-                    // Another ratio of the doublet would change the removed part in proportion.
-                    leftover += weight * Self.echo(net, places, first + k, removal)
-                }
+                // Another ratio of the doublet would change the removed part in proportion.
+                if !further.isEmpty { leftover += weight * further[first + k] }
             }
             // The noise of the estimate: the weights of all echoes on one point add up before they are squared.
             var low = last
@@ -221,7 +232,8 @@ struct PeakFilter {
     }
 
     /// The stripped intensity at the place of which a point holds the further lines, times their ratio.
-    private static func echo(_ net: [Double], _ places: [Double], _ index: Int, _ removal: KAlpha2Removal) -> Double {
+    private static func further(_ net: [Double], _ places: [Double], _ index: Int, _ removal: KAlpha2Removal) -> Double
+    {
         var sum = 0.0
         for line in removal.emission.lines.dropFirst() {
             let source = places[index] - log(line.wavelength / removal.emission.primary.wavelength)
@@ -233,13 +245,28 @@ struct PeakFilter {
         return sum
     }
 
+    /// The highest place within half a width.
+    private func nearestTop(_ index: Int) -> Int {
+        var best = index
+        for direction in [-1, 1] {
+            var i = index
+            while curve.twoTheta.indices.contains(i), abs(curve.twoTheta[i] - curve.twoTheta[index]) <= fullWidth / 2 {
+                if heights[i] > heights[best] { best = i }
+                i += direction
+            }
+        }
+        return best
+    }
+
     /// The maxima above a level that stand out from their surroundings by three standard deviations.
     func peaks(above threshold: Double) -> [FoundPeak] {
         var result: [FoundPeak] = []
         var candidate: Int?
         var valley = 0.0
-        func accept(_ i: Int) {
-            let values = ratios
+        func accept(_ top: Int) {
+            // The ratio is flat or has a dip where a strong line makes its own noise: the place is where it is highest.
+            let values = heights
+            let i = nearestTop(top)
             var offset = 0.0
             if i > 0, i + 1 < values.count {
                 // The top of the parabola through three points.
@@ -249,7 +276,7 @@ struct PeakFilter {
             let step = i > 0 && i + 1 < curve.count ? (curve.twoTheta[i + 1] - curve.twoTheta[i - 1]) / 2 : 0
             result.append(
                 FoundPeak(
-                    twoTheta: curve.twoTheta[i] + offset * step, significance: ratios[i], height: heights[i],
+                    twoTheta: curve.twoTheta[i] + offset * step, significance: ratios[top], height: heights[i],
                     fullWidth: fullWidth, falsePeaksExpected: 0))
         }
         // A maximum counts once the curve has fallen by three from it; the next begins once it has risen by three.
