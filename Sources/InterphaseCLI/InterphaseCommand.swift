@@ -11,6 +11,7 @@ struct InterphaseCommand: AsyncParsableCommand {
         subcommands: [
             InfoCommand.self,
             PatternCommand.self,
+            PeaksCommand.self,
             ConvertCommand.self,
             FitCommand.self,
             CasaCommand.self,

@@ -61,13 +61,17 @@ public struct PeakFitting: Sendable, Hashable {
                     area: max(place.height, 0) / line.density(0) / share, significance: place.significance)
             }
         var work = FittingRound(curve: curve, emission: emission, background: base.values)
-        for round in 0..<4 {
+        for round in 0..<6 {
             work.fit(&states, segments: Self.segments(states, emission))
-            guard round > 0, round < 3 else { continue }
+            if round >= 4 { break }
+            // Until the last round, which fits those that remain.
+            guard round > 0 else { continue }
             let kept = states.indices.filter { index in
                 work.results[index].areaUncertainty > 0
                     && states[index].area > minimumSignificance * work.results[index].areaUncertainty
             }
+            // Three rounds, and one more where peaks were dropped in the last.
+            if round == 2, kept.count == states.count { break }
             states = kept.map { states[$0] }
         }
         return work.peaks(states, method: base.method)
