@@ -16,26 +16,29 @@ public struct IndexedLine: Sendable, Hashable {
     }
 }
 
-/// The unit cell from the positions of indexed lines, with one error of the instrument: weighted least squares on two
+/// The unit cell from the positions of indexed lines, with errors of the instrument: weighted least squares on two
 /// theta, the cell in the parameters of the reciprocal metric that its symmetry leaves free (M. U. Cohen, Rev. Sci. Instrum.
 /// 6 (1935) 68).
 public struct UnitCellRefinement: Sendable {
-    /// The error of the instrument that is refined with the cell. Two of them can hardly be told apart over a usual
-    /// range, so there is one.
+    /// An error of the instrument that is refined with the cell.
+    ///
+    /// Zero and displacement can hardly be told apart over a usual range: refine one of them.
     public enum Correction: String, Sendable, Hashable, Codable, CaseIterable {
-        /// None.
-        case none
         /// A constant added to two theta.
         case zero
         /// The specimen stands too high by h: two theta becomes larger by 2 h cos(theta) / R (Bragg-Brentano geometry).
         case displacement
+        /// Rays that leave the equatorial plane draw lines to smaller angles below and to larger angles above 90 degrees,
+        /// by a constant times cot(2 theta) (A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963);
+        /// International Tables C, 5.2): what a symmetric line fitted to an asymmetric one leaves of it.
+        case axialDivergence
 
         /// By how much a line moves for a parameter of one degree.
         fileprivate func shift(twoTheta: Double) -> Double {
             switch self {
-            case .none: 0
             case .zero: 1
             case .displacement: cos(twoTheta * .pi / 360)
+            case .axialDivergence: -1 / tan(twoTheta * .pi / 180)
             }
         }
     }
@@ -68,128 +71,132 @@ public struct UnitCellRefinement: Sendable {
     /// The standard uncertainties of a, b, c in Angstrom and alpha, beta, gamma in degrees, in this order; 0 where symmetry
     /// fixes a parameter. They are raised where the lines scatter more than their own uncertainties.
     public let standardUncertainties: [Double]
-    /// The error of the instrument in degrees: the zero, or the shift that displacement would cause at two theta = 0.
-    public let correction: Measured
-    /// Which error was refined.
-    public let kind: Correction
+    /// Which errors of the instrument were refined, and their parameters in degrees: the zero, the shift that displacement
+    /// would cause at two theta = 0, the factor of -cot(2 theta) for axial divergence.
+    public let corrections: [(kind: Correction, value: Measured)]
     /// The wavelength in Angstrom that the cell refers to.
     public let wavelength: Double
     /// Measured less calculated position of each line, degrees, in the order of the lines.
     public let residuals: [Double]
     /// Chi squared per degree of freedom; `nil` where there is none.
     public let reducedChi2: Double?
-    /// The largest correlation, as a number from 0 to 1, of the correction with a parameter of the metric.
+    /// The largest correlation, as a number from 0 to 1, of a correction with another parameter.
     public let correlation: Double
 
-    /// How far too high the specimen stands, in the unit of `radius`, of the goniometer; `nil` where another error was refined.
+    /// The parameter of a correction in degrees; `nil` where it was not refined.
+    public func correction(_ kind: Correction) -> Measured? { corrections.first { $0.kind == kind }?.value }
+
+    /// How far too high the specimen stands, in the unit of `radius`, of the goniometer; `nil` where that was not refined.
     public func displacement(radius: Double) -> Measured? {
-        guard kind == .displacement else { return nil }
+        guard let shift = correction(.displacement) else { return nil }
         // s = 2 h / R.
         let factor = radius / 2 * .pi / 180
-        return Measured(
-            correction.value * factor, standardUncertainty: correction.standardUncertainty.map { $0 * factor })
+        return Measured(shift.value * factor, standardUncertainty: shift.standardUncertainty.map { $0 * factor })
     }
 
-    /// Refines `cell` under the symmetry of `group`.
+    /// Refines the cell `start` under the symmetry of `group`.
     ///
     /// - Throws: `Failure`.
     public init(
         _ lines: [IndexedLine], start: UnitCell, group: SpaceGroup, wavelength: Double,
-        correcting kind: Correction = .displacement
+        correcting kinds: [Correction] = [.displacement]
     ) throws(Failure) {
         let basis = Self.basis(of: group)
-        let count = basis.count + (kind == .none ? 0 : 1)
+        let count = basis.count + kinds.count
         guard lines.count >= count else { throw .tooFewLines(found: lines.count, parameters: count) }
         for line in lines {
             guard let u = line.twoTheta.standardUncertainty, u > 0, u.isFinite, line.twoTheta.value > 0,
                 line.twoTheta.value < 180
             else { throw .noUncertainty(line.index) }
         }
-        var parameters = Self.coordinates(start.symmetrized(by: group).metric, basis)
-        var shift = 0.0
-        var solution: (steps: [Double], covariance: Matrix)?
+        var parameters =
+            Self.coordinates(start.symmetrized(by: group).metric, basis) + [Double](repeating: 0, count: kinds.count)
+        let problem = Problem(lines: lines, basis: basis, kinds: kinds, wavelength: wavelength)
+        var covariance = Matrix(zeros: count, count)
         for _ in 0..<50 {
-            var rows: [Double] = []
-            var right: [Double] = []
-            let metric = Self.metric(parameters, basis)
-            for line in lines {
-                let weight = 1 / (line.twoTheta.standardUncertainty ?? 1)
-                guard let row = Self.row(line, metric, basis, wavelength, shift, kind) else { throw .noCell }
-                rows += row.derivatives.prefix(count).map { $0 * weight }
-                right.append(row.difference * weight)
+            let solution = try problem.step(from: parameters)
+            covariance = solution.covariance
+            for k in 0..<count { parameters[k] += solution.steps[k] }
+            let scale = parameters.prefix(basis.count).map(abs).max() ?? 1
+            let converged = (0..<count).allSatisfy { k in
+                abs(solution.steps[k]) < (k < basis.count ? 1e-13 * scale : 1e-12)
             }
-            solution = try Self.solve(rows, right, count)
-            guard let steps = solution?.steps else { break }
-            for k in basis.indices { parameters[k] += steps[k] }
-            if kind != .none { shift += steps[count - 1] }
-            let relative = basis.indices.map { abs(steps[$0] / max(abs(parameters[$0]), 1e-12)) }.max() ?? 0
-            if relative < 1e-12, kind == .none || abs(steps[count - 1]) < 1e-12 { break }
+            if converged { break }
         }
         let metric = Self.metric(parameters, basis)
-        guard let solution, metric.isPositiveDefinite, let cell = Self.cell(reciprocal: metric) else { throw .noCell }
-        var chi2 = 0.0
-        var residuals: [Double] = []
-        for line in lines {
-            guard let row = Self.row(line, metric, basis, wavelength, shift, kind) else { throw .noCell }
-            residuals.append(row.difference)
-            let pull = row.difference / (line.twoTheta.standardUncertainty ?? 1)
-            chi2 += pull * pull
+        guard metric.isPositiveDefinite, let cell = Self.cell(reciprocal: metric) else { throw .noCell }
+        residuals = try problem.rows(at: parameters).map(\.difference)
+        let chi2 = zip(residuals, lines).reduce(0) {
+            let pull = $1.0 / ($1.1.twoTheta.standardUncertainty ?? 1)
+            return $0 + pull * pull
         }
         let freedom = lines.count - count
         reducedChi2 = freedom > 0 ? chi2 / Double(freedom) : nil
         let factor = max(1, reducedChi2 ?? 1)
         self.cell = cell
-        self.kind = kind
         self.wavelength = wavelength
-        self.residuals = residuals
-        correction = Measured(
-            shift,
-            standardUncertainty: kind == .none
-                ? nil : (factor * solution.covariance[count - 1, count - 1]).squareRoot())
-        correlation =
-            kind == .none
-            ? 0
-            : basis.indices.map { k in
-                abs(solution.covariance[k, count - 1])
-                    / (solution.covariance[k, k] * solution.covariance[count - 1, count - 1]).squareRoot()
-            }.max() ?? 0
-        standardUncertainties = Self.uncertainties(parameters, basis, solution.covariance).map {
-            $0 * factor.squareRoot()
+        corrections = kinds.enumerated().map { number, kind in
+            let k = basis.count + number
+            return (kind, Measured(parameters[k], standardUncertainty: (factor * covariance[k, k]).squareRoot()))
         }
+        correlation =
+            (basis.count..<count).flatMap { k in
+                (0..<count).filter { $0 != k }.map {
+                    abs(covariance[k, $0]) / (covariance[k, k] * covariance[$0, $0]).squareRoot()
+                }
+            }.max() ?? 0
+        standardUncertainties = Self.uncertainties(parameters, basis, covariance).map { $0 * factor.squareRoot() }
     }
 
     // MARK: - Least squares
 
-    /// Measured less calculated position, and the derivatives of the calculated one by the parameters.
-    private static func row(
-        _ line: IndexedLine, _ metric: SymmetricTensor, _ basis: [SymmetricTensor], _ wavelength: Double,
-        _ shift: Double, _ kind: Correction
-    ) -> (difference: Double, derivatives: [Double])? {
-        let h = SIMD3(Double(line.index.h), Double(line.index.k), Double(line.index.l))
-        let sine = wavelength / 2 * max(metric.form(h), 0).squareRoot()
-        guard sine > 0, sine < 1 else { return nil }
-        let theta = asin(sine)
-        let angle = 2 * theta * 180 / .pi
-        let moved = kind.shift(twoTheta: angle)
-        // sin^2 = (lambda^2 / 4) Q: d(2 theta) = (lambda^2 / 4) dQ / (sin cos).
-        let slope = wavelength * wavelength / (4 * sin(theta) * cos(theta)) * 180 / .pi
-        return (line.twoTheta.value - angle - shift * moved, basis.map { slope * $0.form(h) } + [moved])
-    }
+    private struct Problem {
+        let lines: [IndexedLine]
+        let basis: [SymmetricTensor]
+        let kinds: [Correction]
+        let wavelength: Double
 
-    private static func solve(
-        _ rows: [Double], _ right: [Double], _ count: Int
-    ) throws(Failure) -> (steps: [Double], covariance: Matrix) {
-        var normal = Matrix(zeros: count, count)
-        for start in stride(from: 0, to: rows.count, by: count) {
-            for a in 0..<count {
-                for b in 0..<count { normal[a, b] += rows[start + a] * rows[start + b] }
+        /// Measured less calculated position of each line, and the derivatives of the calculated one by the parameters.
+        func rows(at parameters: [Double]) throws(Failure) -> [(difference: Double, derivatives: [Double])] {
+            let metric = UnitCellRefinement.metric(parameters, basis)
+            var rows: [(difference: Double, derivatives: [Double])] = []
+            for line in lines {
+                let h = SIMD3(Double(line.index.h), Double(line.index.k), Double(line.index.l))
+                let sine = wavelength / 2 * max(metric.form(h), 0).squareRoot()
+                guard sine > 0, sine < 1 else { throw .noCell }
+                let theta = asin(sine)
+                let angle = 2 * theta * 180 / .pi
+                let shifts = kinds.map { $0.shift(twoTheta: angle) }
+                let moved = zip(shifts, parameters.dropFirst(basis.count)).reduce(0) { $0 + $1.0 * $1.1 }
+                // sin^2 = (lambda^2 / 4) Q: d(2 theta) = (lambda^2 / 4) dQ / (sin cos).
+                let slope = wavelength * wavelength / (4 * sin(theta) * cos(theta)) * 180 / .pi
+                rows.append((line.twoTheta.value - angle - moved, basis.map { slope * $0.form(h) } + shifts))
             }
+            return rows
         }
-        guard let matrix = try? Matrix(rows: right.count, columns: count, elements: rows),
-            let steps = try? LinearLeastSquares(matrix, right).solution,
-            let covariance = try? CholeskyDecomposition(normal).inverse()
-        else { throw .undetermined }
-        return (steps, covariance)
+
+        /// A Gauss-Newton step, and the inverse of the normal matrix.
+        func step(from parameters: [Double]) throws(Failure) -> (steps: [Double], covariance: Matrix) {
+            let count = parameters.count
+            var elements: [Double] = []
+            var right: [Double] = []
+            for (row, line) in zip(try rows(at: parameters), lines) {
+                let weight = 1 / (line.twoTheta.standardUncertainty ?? 1)
+                elements += row.derivatives.map { $0 * weight }
+                right.append(row.difference * weight)
+            }
+            var normal = Matrix(zeros: count, count)
+            for start in stride(from: 0, to: elements.count, by: count) {
+                for a in 0..<count {
+                    for b in 0..<count { normal[a, b] += elements[start + a] * elements[start + b] }
+                }
+            }
+            guard let matrix = try? Matrix(rows: right.count, columns: count, elements: elements),
+                let steps = try? LinearLeastSquares(matrix, right).solution,
+                let covariance = try? CholeskyDecomposition(normal).inverse()
+            else { throw .undetermined }
+            return (steps, covariance)
+        }
     }
 
     // MARK: - The metric that symmetry leaves
@@ -257,7 +264,7 @@ public struct UnitCellRefinement: Sendable {
     private static func uncertainties(
         _ parameters: [Double], _ basis: [SymmetricTensor], _ covariance: Matrix
     ) -> [Double] {
-        let scale = parameters.map(abs).max() ?? 1
+        let scale = parameters.prefix(basis.count).map(abs).max() ?? 1
         let slopes = basis.indices.map { k -> [Double] in
             let step = 1e-6 * scale
             func cell(_ sign: Double) -> [Double]? {
