@@ -29,8 +29,8 @@ struct IdentifyCommand: AsyncParsableCommand {
     @Flag(help: "Use the phases of --phases alone, not those that come along.")
     var onlyThese = false
 
-    @Option(help: "The radiation, where the file does not say: CuKa, CoKa, MoKa ..., or a wavelength in Angstrom.")
-    var wavelength: String?
+    @OptionGroup var radiation: RadiationOptions
+    @OptionGroup var scans: ScanOptions
 
     @Option(
         help: ArgumentHelp("2 theta of a mosaic monochromator: 26.6 for graphite and Cu K-alpha.", valueName: "deg"))
@@ -39,42 +39,38 @@ struct IdentifyCommand: AsyncParsableCommand {
     @Flag(help: "The divergence slit keeps the lit length constant: intensities times sin(theta).")
     var variableSlit = false
 
-    @Option(help: ArgumentHelp("The range of diffraction angles in degrees.", valueName: "from:to"))
-    var twoTheta: String?
-
     @Option(help: ArgumentHelp("The most phases to accept.", valueName: "number"))
     var maximum = 8
 
     @OptionGroup var output: OutputOptions
 
+    @Option(help: ArgumentHelp("Write the phases as CSV.", valueName: "file.csv"))
+    var csv: String?
+
+    @Flag(help: "Put data and curves into the JSON.")
+    var curves = false
+
     mutating func run() async throws {
-        let contents = try DiffractionFile(contentsOf: file)
+        let (contents, pattern, curve) = try scans.read(file, radiation: radiation.stated)
         for note in contents.notes { output.say("\(file): \(note)") }
-        guard let pattern = contents.patterns.first(where: \.axis.isDiffraction) else {
-            throw CommandFailure(.badData, "\(file): holds no diffraction pattern")
-        }
-        var emission: EmissionSpectrum?
-        if let wavelength {
-            guard let stated = EmissionSpectrum(wavelength) else {
-                throw ValidationError("--wavelength \(wavelength): expected CuKa, CoKa, MoKa ..., or Angstrom")
-            }
-            emission = stated
-        }
+        let emission = try radiation.emission(of: pattern, file: file)
         var candidates = onlyThese ? [] : CandidatePhase.library
         for folder in folders { candidates += try Self.candidates(in: folder, output) }
         let identification: PhaseIdentification
         do {
             identification = try PhaseIdentification(
-                pattern, candidates: candidates, emission: emission,
+                curve, emission: emission, candidates: candidates,
                 optics: LorentzPolarization(
                     monochromator: monochromator.map { .mosaic(twoTheta: $0) } ?? .none,
                     slit: variableSlit ? .variable : .fixed),
-                options: IdentificationOptions(
-                    elements: try elementSet(), maximumPhases: maximum, range: try range()))
+                options: IdentificationOptions(elements: try elementSet(), maximumPhases: maximum))
         } catch let error as PatternError {
             throw CommandFailure(.badData, "\(file): \(error)")
         }
-        if output.printsTable { print(table(identification), terminator: "") }
+        let table = PhaseTable(identification)
+        if output.printsTable { print(table.text) }
+        if let csv { try AtomicFile.write(table.csv, to: csv) }
+        try output.writeJSON(text: table.json(file: file, includesCurves: curves))
     }
 
     private func elementSet() throws -> Set<String>? {
@@ -82,15 +78,6 @@ struct IdentifyCommand: AsyncParsableCommand {
         let names = elements.split { $0 == "," || $0 == " " || $0 == "-" }.map(String.init)
         guard !names.isEmpty else { throw ValidationError("--elements \(elements): expected symbols such as Li,Co,O") }
         return Set(names)
-    }
-
-    private func range() throws -> ClosedRange<Double>? {
-        guard let twoTheta else { return nil }
-        let bounds = twoTheta.split(separator: ":").compactMap { Double($0) }
-        guard bounds.count == 2, bounds[0] >= 0, bounds[0] < bounds[1], bounds[1] <= 180 else {
-            throw ValidationError("--two-theta \(twoTheta): expected two angles from 0 to 180 degrees, such as 10:90")
-        }
-        return bounds[0]...bounds[1]
     }
 
     private static func candidates(in path: String, _ output: OutputOptions) throws -> [CandidatePhase] {
@@ -115,21 +102,5 @@ struct IdentifyCommand: AsyncParsableCommand {
                 return nil
             }
         }
-    }
-
-    private func table(_ result: PhaseIdentification) -> String {
-        var text =
-            "\(result.candidateCount) candidates, R_wp \(String(format: "%.1f", 100 * result.weightedProfileR)) %"
-        text += ", displacement \(String(format: "%.3f", result.displacement)) deg\n"
-        guard !result.phases.isEmpty else { return text + "No confident match.\n" }
-        for phase in result.phases {
-            text += String(
-                format: "%6.2f wt%%  %@  (%@)  strain %@ %%  significance %.1f  coverage %.2f",
-                100 * phase.weightFraction.value, phase.name, phase.formula,
-                phase.strains.map { String(format: "%+.2f", 100 * $0) }.joined(separator: " "), phase.significance,
-                phase.coverage)
-            text += phase.alternatives.isEmpty ? "\n" : "  or \(phase.alternatives.joined(separator: ", "))\n"
-        }
-        return text
     }
 }

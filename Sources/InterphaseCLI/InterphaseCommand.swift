@@ -10,7 +10,9 @@ struct InterphaseCommand: AsyncParsableCommand {
         commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: version,
         subcommands: [
             InfoCommand.self,
-            PatternCommand.self, IdentifyCommand.self,
+            PatternCommand.self,
+            PeaksCommand.self,
+            IdentifyCommand.self,
             ConvertCommand.self,
             FitCommand.self,
             CasaCommand.self,

@@ -42,21 +42,19 @@ public struct PhaseIdentification: Sendable {
     /// The weighted profile R factor of the whole, 0 to 1.
     public var weightedProfileR: Double
 
-    /// Looks for `candidates` in `pattern`.
+    /// Looks for `candidates` in a pattern.
     ///
     /// - Parameters:
-    ///   - pattern: counts over two theta (or d, with a wavelength).
-    ///   - candidates: crystal structures; by default those that come with the program.
-    ///   - emission: the radiation; `nil` takes the pattern's own.
+    ///   - curve: the pattern.
+    ///   - emission: the radiation it was measured with.
+    ///   - candidates: crystal structures; by default those that come with the program. Structures whose pattern cannot be
+    ///     computed, for want of a scattering factor, are left out.
     ///   - optics: Lorentz and polarisation factors of the instrument.
     /// - Throws: `PatternError` where the pattern cannot be used, `NumericalError`.
     public init(
-        _ pattern: DiffractionPattern, candidates: [CandidatePhase] = CandidatePhase.library,
-        emission: EmissionSpectrum? = nil, optics: LorentzPolarization = LorentzPolarization(),
-        options: IdentificationOptions = IdentificationOptions()
+        _ curve: PatternCurve, emission: EmissionSpectrum, candidates: [CandidatePhase] = CandidatePhase.library,
+        optics: LorentzPolarization = LorentzPolarization(), options: IdentificationOptions = IdentificationOptions()
     ) throws {
-        guard let emission = emission ?? EmissionSpectrum(pattern.radiation) else { throw PatternError.noWavelength }
-        let curve = try PatternCurve(pattern, range: options.range)
         guard curve.count >= 50 else { throw PatternError.tooFewPoints(found: curve.count, needed: 50) }
         let observed = try ObservedPattern(curve, emission: emission)
         // Lines just outside still reach in, and come in under strain.
@@ -88,7 +86,6 @@ public struct PhaseIdentification: Sendable {
         let pattern = search.pattern
         let accepted = search.accepted
         let masses = accepted.indices.map { search.scales[$0] * accepted[$0].lines.density }
-        let total = masses.reduce(0, +)
         phases = accepted.indices.map { p in
             let own = accepted[p]
             return IdentifiedPhase(

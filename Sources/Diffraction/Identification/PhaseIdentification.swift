@@ -12,19 +12,15 @@ public struct IdentificationOptions: Sendable, Hashable {
     /// How well computed relative intensities are trusted: what texture and imperfect models make of a line, relative to
     /// its height. Phases that only mend such misfits are not accepted.
     public var modelError: Double
-    /// The range of angles to look at, degrees; `nil` for all.
-    public var range: ClosedRange<Double>?
 
     /// Options.
     public init(
-        elements: Set<String>? = nil, maximumPhases: Int = 8, significance: Double? = nil, modelError: Double = 0.12,
-        range: ClosedRange<Double>? = nil
+        elements: Set<String>? = nil, maximumPhases: Int = 8, significance: Double? = nil, modelError: Double = 0.12
     ) {
         self.elements = elements
         self.maximumPhases = maximumPhases
         self.significance = significance
         self.modelError = modelError
-        self.range = range
     }
 }
 
