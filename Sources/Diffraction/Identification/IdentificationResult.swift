@@ -61,7 +61,10 @@ public struct PhaseIdentification: Sendable {
         let low = max(0.5, observed.range.lowerBound * 0.97 - 1), high = min(175, observed.range.upperBound * 1.03 + 1)
         let single = EmissionSpectrum(wavelength: emission.primary.wavelength) ?? emission
         let settings = PowderPattern.Settings(emission: single, twoTheta: low...high, optics: optics)
-        let lines = candidates.compactMap { try? PhaseLines($0, settings: settings) }
+        let allowed = candidates.filter { candidate in
+            options.elements.map { candidate.elements.isSubset(of: $0) } ?? true
+        }
+        let lines = allowed.compactMap { try? PhaseLines($0, settings: settings) }
         var search = try PhaseSearch(observed, candidates: lines, options: options)
         try search.run()
         self.init(search)

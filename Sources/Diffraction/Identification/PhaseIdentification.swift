@@ -56,9 +56,7 @@ struct PhaseSearch: ~Copyable {
     init(_ pattern: ObservedPattern, candidates: [PhaseLines], options: IdentificationOptions) throws {
         self.pattern = pattern
         self.options = options
-        self.candidates = candidates.filter { candidate in
-            options.elements.map { candidate.elements.isSubset(of: $0) } ?? true
-        }
+        self.candidates = candidates
         filter = try MatchedFilter(pattern)
         background = [Double](repeating: 0, count: pattern.count)
         let span = pattern.range.upperBound - pattern.range.lowerBound

@@ -272,15 +272,18 @@ struct PowderProblem: ~Copyable, SeparableProblem {
                             size: own.size, microstrain: own.microstrain, cosine: cosine, tangent: tangent)
                         let reach = Self.reach * width.full
                         guard center > low - reach, center < high + reach else { continue }
-                        let area =
-                            line.intensity * emission.intensity / (1 - width.mixing * 2 / .pi * atan(0.5 / Self.reach))
+                        // What a Lorentzian loses beyond the cut, as a share of its area.
+                        let lost = 2 / .pi * atan(0.5 / Self.reach)
+                        let area = line.intensity * emission.intensity / (1 - width.mixing * lost)
+                        let areaByMixing = lost / (1 - width.mixing * lost)
                         // d(2 theta)/d(ln d) = -2 tan(theta).
                         let bySpacing = -2 * tangent * 180 / .pi
                         var i = max(0, Int((center - reach - low) / step) - 1)
                         while i > 0, angles[i] > center - reach { i -= 1 }
                         while i < angles.count, angles[i] < center - reach { i += 1 }
                         while i < angles.count, angles[i] <= center + reach {
-                            let (density, byPosition, byWidth, byMixing) = width.density(angles[i] - center)
+                            let (density, byPosition, byWidth, byShare) = width.density(angles[i] - center)
+                            let byMixing = byShare + density * areaByMixing
                             value[i] += area * density
                             if needsDerivatives {
                                 let byCenter = -area * byPosition
