@@ -109,7 +109,7 @@ struct DiffractionDrawing {
         let height = min(max((bottom - top) * 0.18, 9), 20)
         let mainBox = Box(left: left, top: top, right: right, bottom: bottom - height - Self.panelGap)
         let residualBox = Box(left: left, top: bottom - height, right: right, bottom: bottom)
-        let data = LinearScale.domain(of: [curve.intensities, plot.peaks.model].joined())
+        let data = LinearScale.domain(of: [curve.intensities, plot.peaks.model, plot.peaks.background].joined())
         let low = min(0, data.lowerBound)
         // Room for the marks below and, above, for labels that stand upright.
         let scale = (data.upperBound - low) / max(mainBox.height - Self.markRow - 12, mainBox.height * 0.4)

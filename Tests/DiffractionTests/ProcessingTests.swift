@@ -167,6 +167,18 @@ enum SimulatedPattern {
         }
     }
 
+    @Test func finePatternsGiveTheBackgroundOfCoarseOnes() throws {
+        // 0.002 degrees a step: means of points are clipped, and what comes out lies at all points.
+        let grid = SimulatedPattern.grid(20...40, step: 0.002)
+        let expected = grid.map { 40 + 0.5 * $0 }
+        let curve = try PatternCurve(twoTheta: grid, intensities: try SimulatedPattern.counted(expected, seed: 6))
+        let background = try SNIPBackground(simulations: 8)(curve)
+        #expect(background.values.count == grid.count && background.standardUncertainties.count == grid.count)
+        for i in stride(from: 0, to: grid.count, by: 50) {
+            #expect(abs(background.values[i] - expected[i]) < 6 * background.standardUncertainties[i] + 0.5)
+        }
+    }
+
     @Test func aSplineFollowsACubicExactly() throws {
         // A cubic is in the space of both functions: without noise and lines it comes back.
         let grid = SimulatedPattern.grid(10...60, step: 0.05)
@@ -255,7 +267,7 @@ enum SimulatedPattern {
             let stated = try removal(smooth, background: background).variances
             let mean = try removal(smooth, background: background).intensities
             var squares = [Double](repeating: 0, count: grid.count)
-            let runs = 60
+            let runs = 30
             var random = RandomNumbers(seed: 21)
             for _ in 0..<runs {
                 let noisy = expected.map { $0 + $0.squareRoot() * random.gaussian() }
@@ -263,10 +275,10 @@ enum SimulatedPattern {
                 let result = try removal(curve, background: background).intensities
                 for i in grid.indices { squares[i] += pow(result[i] - mean[i], 2) / Double(runs) }
             }
-            // In stretches of 500 points, each with its own mean of 60 x 500 squares.
+            // In stretches of 500 points, each with its own mean of 30 x 500 squares.
             for start in stride(from: 0, to: grid.count - 500, by: 500) {
                 let ratio = (start..<(start + 500)).reduce(0) { $0 + squares[$1] / stated[$1] } / 500
-                #expect(abs(ratio - 1) < 0.08, "\(method) \(grid[start]): \(ratio)")
+                #expect(abs(ratio - 1) < 0.1, "\(method) \(grid[start]): \(ratio)")
             }
         }
     }

@@ -205,6 +205,15 @@ struct FittingRound {
                     message: "the fit did not converge in \(failed.count) of \(segments.count) pieces, the first from "
                         + String(format: "%.2f to %.2f deg", first.twoTheta.lowerBound, first.twoTheta.upperBound)))
         }
+        let broad = Self.broaderThanNeighbours(peaks)
+        if !broad.isEmpty {
+            let places = broad.prefix(6).map { String(format: "%.2f", $0.twoTheta.value) }.joined(separator: ", ")
+            findings.append(
+                Finding(
+                    rule: "broad-peaks", severity: .note,
+                    message: "much broader than their neighbours, perhaps two lines each: \(places)"
+                        + (broad.count > 6 ? " and \(broad.count - 6) more" : "") + " deg"))
+        }
         let poor = segments.filter { $0.reducedChi2 > 5 }
         if !poor.isEmpty {
             findings.append(
@@ -215,5 +224,17 @@ struct FittingRound {
                         + "noise (reduced chi2 above 5): uncertainties are raised accordingly"))
         }
         return findings
+    }
+
+    /// Peaks more than 1.35 times as broad as the median of the four peaks around them, by more than three standard
+    /// uncertainties.
+    private static func broaderThanNeighbours(_ peaks: [DiffractionPeak]) -> [DiffractionPeak] {
+        peaks.indices.filter { index in
+            let around = max(0, index - 2)...min(peaks.count - 1, index + 2)
+            let widths = around.filter { $0 != index }.map { peaks[$0].fullWidth.value }.sorted()
+            guard widths.count >= 3, let u = peaks[index].fullWidth.standardUncertainty else { return false }
+            let usual = widths[(widths.count - 1) / 2]
+            return peaks[index].fullWidth.value > 1.35 * usual + 3 * u
+        }.map { peaks[$0] }
     }
 }

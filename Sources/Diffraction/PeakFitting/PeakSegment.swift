@@ -9,6 +9,18 @@ struct PeakState: Sendable {
     /// The area of all lines of the radiation.
     var area: Double
     var significance: Double
+    /// Where the peak was looked for and how wide: what it may become in all rounds together is bounded by them.
+    var origin: (twoTheta: Double, fullWidth: Double)
+
+    /// A peak that starts where it is looked for.
+    init(twoTheta: Double, fullWidth: Double, mixing: Double, area: Double, significance: Double) {
+        self.twoTheta = twoTheta
+        self.fullWidth = fullWidth
+        self.mixing = mixing
+        self.area = area
+        self.significance = significance
+        origin = (twoTheta, fullWidth)
+    }
 }
 
 extension EmissionSpectrum {
@@ -77,11 +89,14 @@ struct PeakSegment: SeparableProblem {
         self.polynomialCount = polynomialCount
         peakCount = peaks.count
         widthCount = (widthOf.max() ?? -1) + 1
-        var bounds = peaks.map { ($0.twoTheta - 0.7 * $0.fullWidth)...($0.twoTheta + 0.7 * $0.fullWidth) }
+        // Without bounds a weak line turns into a background that is many times as wide as its window.
+        var bounds = peaks.map {
+            ($0.origin.twoTheta - $0.origin.fullWidth)...($0.origin.twoTheta + $0.origin.fullWidth)
+        }
         for group in 0..<widthCount {
-            let members = peaks.indices.filter { widthOf[$0] == group }
-            let width = members.reduce(0) { $0 + peaks[$1].fullWidth } / Double(max(1, members.count))
-            bounds.append(max(0.25 * width, min(0.8 * step, 0.5 * width))...(4 * width))
+            let widths = peaks.indices.filter { widthOf[$0] == group }.map { peaks[$0].origin.fullWidth }
+            let (least, most) = (widths.min() ?? step, widths.max() ?? step)
+            bounds.append(max(0.25 * least, min(0.8 * step, 0.5 * least))...(3 * most))
         }
         bounds.append(mixingBounds)
         nonlinearBounds = bounds

@@ -44,6 +44,11 @@ public struct SNIPBackground: Sendable, Hashable {
             throw .badParameter("a SNIP window of \(halfWindow) and smoothing over \(smoothing) degrees")
         }
         let widest = min(max(halfWindow / curve.step, 1), Double(curve.count / 2))
+        // A hundred points describe a window: of finer patterns the means of neighbouring points are clipped.
+        let coarseness = Int(widest / 100)
+        if coarseness > 1, let coarse = try? curve.averaged(by: coarseness) {
+            return interpolated(try self(coarse), from: coarse.twoTheta, to: curve.twoTheta)
+        }
         let window = max(1, Int(widest))
         let average = min(Int(smoothing / curve.step / 2), window)
         // One event is the natural unit of the logarithms.
@@ -84,6 +89,22 @@ public struct SNIPBackground: Sendable, Hashable {
         return PatternBackground(
             method: "SNIP, half window \(String(format: "%g", halfWindow)) deg", values: values,
             standardUncertainties: uncertainties)
+    }
+
+    private func interpolated(
+        _ background: PatternBackground, from places: [Double], to angles: [Double]
+    ) -> PatternBackground {
+        var (values, uncertainties): ([Double], [Double]) = ([], [])
+        var upper = 1
+        for angle in angles {
+            while upper < places.count - 1, places[upper] < angle { upper += 1 }
+            // Straight on beyond the outermost means.
+            let share = (angle - places[upper - 1]) / (places[upper] - places[upper - 1])
+            values.append((1 - share) * background.values[upper - 1] + share * background.values[upper])
+            let nearest = share < 0.5 ? upper - 1 : upper
+            uncertainties.append(background.standardUncertainties[nearest])
+        }
+        return PatternBackground(method: background.method, values: values, standardUncertainties: uncertainties)
     }
 
     private static func noisy(

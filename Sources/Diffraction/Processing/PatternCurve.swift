@@ -196,6 +196,17 @@ public struct PatternCurve: Sendable, Hashable {
         noise = curve.noise
     }
 
+    /// The means of `count` neighbouring points each, with their noise.
+    func averaged(by count: Int) throws(PatternError) -> PatternCurve {
+        let starts = Array(stride(from: 0, through: self.count - count, by: count))
+        let n = Double(count)
+        func mean(_ values: [Double], _ start: Int) -> Double { values[start..<(start + count)].reduce(0, +) / n }
+        return try PatternCurve(
+            angles: starts.map { mean(twoTheta, $0) }, intensities: starts.map { mean(intensities, $0) },
+            variances: gains == nil ? starts.map { mean(variances, $0) / n } : nil,
+            gains: gains.map { gains in starts.map { mean(gains, $0) / n } }, noise: noise)
+    }
+
     /// The variances where the intensities are expected to be `expected`: those of Poisson's statistics do not follow
     /// the fluctuations of the data then.
     func variances(expected: [Double]) -> [Double] {

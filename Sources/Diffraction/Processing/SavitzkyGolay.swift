@@ -55,14 +55,13 @@ public struct SavitzkyGolay: Sendable, Hashable {
             norms.append(values[0][k].reduce(0) { $0 + $1 * $1 })
         }
         let scale = pow(Double(n), Double(-derivative))
-        return points.indices.map { place in
-            points.indices.map { i in
-                scale
-                    * (0...degree).reduce(0.0) { sum, k in
-                        sum + values[0][k][i] * values[derivative][k][place] / norms[k]
-                    }
+        var rows = [[Double]](repeating: [Double](repeating: 0, count: points.count), count: points.count)
+        for k in 0...degree {
+            for (place, value) in values[derivative][k].enumerated() {
+                for i in points.indices { rows[place][i] += scale * values[0][k][i] * value / norms[k] }
             }
         }
+        return rows
     }
 
     /// The weights for the middle of the window, from the first point to the last.

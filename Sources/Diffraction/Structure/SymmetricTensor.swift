@@ -57,7 +57,11 @@ public struct SymmetricTensor: Sendable, Hashable, Codable {
 
     /// R M R^T for a matrix R of nine integers, row by row.
     func transformed(by r: [Int]) -> SymmetricTensor {
-        let rows = (0..<3).map { SIMD3(Double(r[3 * $0]), Double(r[3 * $0 + 1]), Double(r[3 * $0 + 2])) }
+        func row(_ i: Int) -> SIMD3<Double> {
+            let start = 3 * i
+            return SIMD3<Double>(Double(r[start]), Double(r[start + 1]), Double(r[start + 2]))
+        }
+        let rows: [SIMD3<Double>] = [row(0), row(1), row(2)]
         let images = rows.map(applied)
         func dot(_ i: Int, _ j: Int) -> Double { (rows[i] * images[j]).sum() }
         return SymmetricTensor(xx: dot(0, 0), yy: dot(1, 1), zz: dot(2, 2), xy: dot(0, 1), xz: dot(0, 2), yz: dot(1, 2))

@@ -52,11 +52,11 @@ public struct SymmetryOperation: Sendable, Hashable {
         let determinant = determinant
         guard determinant == 1 || determinant == -1 else { return nil }
         let inverted = Self.adjugate(rotation).map { $0 * determinant }
-        return SymmetryOperation(
-            rotation: inverted,
-            translation: (0..<3).map { row in
-                -(0..<3).reduce(0) { $0 + inverted[3 * row + $1] * translation[$1] }
-            })
+        var moved = [0, 0, 0]
+        for row in 0..<3 {
+            for k in 0..<3 { moved[row] -= inverted[3 * row + k] * translation[k] }
+        }
+        return SymmetryOperation(rotation: inverted, translation: moved)
     }
 
     static func product(_ left: [Int], _ right: [Int]) -> [Int] {
