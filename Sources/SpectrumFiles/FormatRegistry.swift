@@ -14,6 +14,8 @@ enum FormatRegistry {
         SPECSColumnsFormat.self,
         SPECSXMLFormat.self,
         SESMapFormat.self,
+        ScientaHDF5Format.self,
+        NeXusFormat.self,
         OmicronLayersFormat.self,
         OmicronSpectraFormat.self,
         IgorWaveFormat.self,
