@@ -29,5 +29,9 @@ else
     say "Demo on a measured file: skipped, $real is absent"
 fi
 
+say "Examples"
+examples/s2p-cathode.sh >demo-output/example.txt
+tail -n 3 demo-output/example.txt
+
 say "Tests"
 swift test --skip-build

@@ -44,6 +44,7 @@ struct FitCommand: AsyncParsableCommand {
     var printRecipe = false
 
     @OptionGroup var adjustments: FitAdjustments
+    @OptionGroup var uncertainties: FitUncertaintyOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
 
@@ -96,9 +97,11 @@ struct FitCommand: AsyncParsableCommand {
             source: FitSource(file: path, spectrum: chosen.name, sha256: try FileDigest.sha256(ofFileAt: path)),
             effectiveRecipe: effective, softwareVersion: InterphaseCommand.version,
             command: CommandSupport.commandLine())
-        try write(fit, provenance)
+        let supplement = try uncertainties.supplement(of: fit)
+        try write(fit, provenance, supplement)
         if output.printsTable {
             print(FitTable(fit, useColour: CommandSupport.usesColour(standardOutput: true)).text)
+            if !supplement.text.isEmpty { print(supplement.text) }
         }
         if fit.findings.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.findings.rawValue) }
     }
@@ -145,11 +148,12 @@ struct FitCommand: AsyncParsableCommand {
         }
     }
 
-    private func write(_ fit: PeakFit, _ provenance: FitProvenance) throws {
+    private func write(_ fit: PeakFit, _ provenance: FitProvenance, _ supplement: FitSupplement) throws {
         if let plot { try fit.plot.write(to: plot) }
         if let report { try FitReport(fit, provenance: provenance).write(to: report) }
         if let curvesFile { try FitTable(fit).writeCurves(to: curvesFile) }
-        let document = FitDocument(fit, provenance: provenance, includesCurves: curves)
+        let document = FitDocument(
+            fit, provenance: provenance, includesCurves: curves, supplement: supplement)
         try output.writeJSON(text: document.json)
     }
 
@@ -201,6 +205,10 @@ struct FitAdjustments: ParsableArguments {
         if subtractBackground {
             recipe.model.background.isFitted = false
             recipe.model.background.hasSlope = false
+            for index in recipe.model.background.others.indices {
+                recipe.model.background.others[index].isFitted = false
+                recipe.model.background.others[index].hasSlope = false
+            }
         }
         if let weights {
             guard let weighting = Weighting(rawValue: weights) else {

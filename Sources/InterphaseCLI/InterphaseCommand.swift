@@ -13,6 +13,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             PatternCommand.self,
             ConvertCommand.self,
             FitCommand.self,
+            CasaCommand.self,
             SimulateCommand.self,
             LevelsCommand.self,
             SpeciesCommand.self,

@@ -15,7 +15,7 @@ public struct Component: Sendable, Hashable {
     public var shape: LineShape?
     /// Binding energy of the line j = l + 1/2, eV.
     public var position: Constraint
-    /// True full width at half maximum of that line, eV.
+    /// Full width at half maximum of that line in the convention of its shape, eV.
     public var width: Constraint?
     /// Area of the whole component, intensity times eV; `nil` is free and not negative.
     public var area: Constraint?
@@ -27,12 +27,19 @@ public struct Component: Sendable, Hashable {
     public var widthRatio: Constraint?
     /// Mixing of the shape in per cent; `nil` holds it at the shape's own.
     public var mixing: Constraint?
+    /// Full width of the Gaussian of a shape with two widths (`LineShape.voigt`, `.doniachSunjic`), eV.
+    public var gaussianWidth: Constraint?
+    /// Full width of the Lorentzian of such a shape, eV.
+    public var lorentzianWidth: Constraint?
+    /// Asymmetry of the shape; `nil` holds it at the shape's own.
+    public var asymmetry: Constraint?
 
     /// A component with the stated constraints.
     public init(
         name: String, level: CoreLevel? = nil, isDoublet: Bool? = nil, shape: LineShape? = nil, position: Constraint,
         width: Constraint? = nil, area: Constraint? = nil, splitting: Constraint? = nil, areaRatio: Constraint? = nil,
-        widthRatio: Constraint? = nil, mixing: Constraint? = nil
+        widthRatio: Constraint? = nil, mixing: Constraint? = nil, gaussianWidth: Constraint? = nil,
+        lorentzianWidth: Constraint? = nil, asymmetry: Constraint? = nil
     ) {
         self.name = name
         self.level = level
@@ -45,6 +52,9 @@ public struct Component: Sendable, Hashable {
         self.areaRatio = areaRatio
         self.widthRatio = widthRatio
         self.mixing = mixing
+        self.gaussianWidth = gaussianWidth
+        self.lorentzianWidth = lorentzianWidth
+        self.asymmetry = asymmetry
     }
 
     /// The constraint on a quantity, where one is stated.
@@ -58,6 +68,9 @@ public struct Component: Sendable, Hashable {
             case .areaRatio: areaRatio
             case .widthRatio: widthRatio
             case .mixing: mixing
+            case .gaussianWidth: gaussianWidth
+            case .lorentzianWidth: lorentzianWidth
+            case .asymmetry: asymmetry
             }
         }
         set {
@@ -69,6 +82,9 @@ public struct Component: Sendable, Hashable {
             case .areaRatio: areaRatio = newValue
             case .widthRatio: widthRatio = newValue
             case .mixing: mixing = newValue
+            case .gaussianWidth: gaussianWidth = newValue
+            case .lorentzianWidth: lorentzianWidth = newValue
+            case .asymmetry: asymmetry = newValue
             }
         }
     }
@@ -95,23 +111,26 @@ public struct Doublet: ComponentConvertible, Sendable {
         _ name: String, near position: Double, within distance: Double = PeakModel.positionTolerance,
         level: CoreLevel? = nil, shape: LineShape? = nil, width: Constraint? = nil, area: Constraint? = nil,
         splitting: Constraint? = nil, areaRatio: Constraint? = nil, widthRatio: Constraint? = nil,
-        mixing: Constraint? = nil
+        mixing: Constraint? = nil, gaussianWidth: Constraint? = nil, lorentzianWidth: Constraint? = nil,
+        asymmetry: Constraint? = nil
     ) {
         component = Component(
             name: name, level: level, isDoublet: true, shape: shape, position: .within(distance, of: position),
             width: width, area: area, splitting: splitting, areaRatio: areaRatio, widthRatio: widthRatio,
-            mixing: mixing)
+            mixing: mixing, gaussianWidth: gaussianWidth, lorentzianWidth: lorentzianWidth, asymmetry: asymmetry)
     }
 
     /// The same doublet with its position given by a constraint, such as `.offset(from: "S 2-", by: .fixed(1.4))`.
     public init(
         _ name: String, position: Constraint, level: CoreLevel? = nil, shape: LineShape? = nil,
         width: Constraint? = nil, area: Constraint? = nil, splitting: Constraint? = nil,
-        areaRatio: Constraint? = nil, widthRatio: Constraint? = nil, mixing: Constraint? = nil
+        areaRatio: Constraint? = nil, widthRatio: Constraint? = nil, mixing: Constraint? = nil,
+        gaussianWidth: Constraint? = nil, lorentzianWidth: Constraint? = nil, asymmetry: Constraint? = nil
     ) {
         component = Component(
             name: name, level: level, isDoublet: true, shape: shape, position: position, width: width, area: area,
-            splitting: splitting, areaRatio: areaRatio, widthRatio: widthRatio, mixing: mixing)
+            splitting: splitting, areaRatio: areaRatio, widthRatio: widthRatio, mixing: mixing,
+            gaussianWidth: gaussianWidth, lorentzianWidth: lorentzianWidth, asymmetry: asymmetry)
     }
 }
 
@@ -124,11 +143,13 @@ public struct Singlet: ComponentConvertible, Sendable {
     public init(
         _ name: String, near position: Double, within distance: Double = PeakModel.positionTolerance,
         level: CoreLevel? = nil, shape: LineShape? = nil, width: Constraint? = nil, area: Constraint? = nil,
-        mixing: Constraint? = nil
+        mixing: Constraint? = nil, gaussianWidth: Constraint? = nil, lorentzianWidth: Constraint? = nil,
+        asymmetry: Constraint? = nil
     ) {
         component = Component(
             name: name, level: level, isDoublet: false, shape: shape, position: .within(distance, of: position),
-            width: width, area: area, mixing: mixing)
+            width: width, area: area, mixing: mixing, gaussianWidth: gaussianWidth, lorentzianWidth: lorentzianWidth,
+            asymmetry: asymmetry)
     }
 }
 

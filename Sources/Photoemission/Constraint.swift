@@ -33,7 +33,7 @@ public indirect enum Constraint: Sendable, Hashable {
 public enum ComponentQuantity: String, Sendable, Hashable, CaseIterable {
     /// Binding energy of the line j = l + 1/2, eV.
     case position
-    /// True full width at half maximum of that line, eV.
+    /// Full width at half maximum of that line in the convention of its shape, eV (see `LineShape`).
     case width
     /// Area of the whole component over all energies, intensity times eV.
     case area
@@ -41,8 +41,14 @@ public enum ComponentQuantity: String, Sendable, Hashable, CaseIterable {
     case splitting
     /// Area of the line j = l - 1/2 divided by that of j = l + 1/2.
     case areaRatio = "area_ratio"
-    /// Width of the line j = l - 1/2 divided by that of j = l + 1/2.
+    /// Width of the line j = l - 1/2 divided by that of j = l + 1/2; for shapes with two widths that of the Lorentzian.
     case widthRatio = "width_ratio"
     /// Mixing of the line shape, per cent.
     case mixing
+    /// Full width at half maximum of the Gaussian of a shape with two widths, eV.
+    case gaussianWidth = "gaussian_width"
+    /// Full width at half maximum of the Lorentzian of a shape with two widths, eV.
+    case lorentzianWidth = "lorentzian_width"
+    /// Asymmetry of the line shape, positive for more intensity at high binding energy; its meaning is the shape's.
+    case asymmetry
 }

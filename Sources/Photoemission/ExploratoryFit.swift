@@ -4,7 +4,7 @@ import Spectra
 
 extension PeakModel {
     /// A first look at a spectrum for which nobody has written a recipe: components are added where the residuals are
-    /// largest, as long as Schwarz's information criterion says that the data ask for them.
+    /// largest, as long as noise alone would hardly improve the fit as much.
     ///
     /// All components share one width; doublets of p, d and f levels are locked to their reference splitting and area
     /// ratio. Components are numbered, not named: what they are is for a person to say, and the findings list species
@@ -14,42 +14,40 @@ extension PeakModel {
     ///   - spectrum: the spectrum; without a level, single lines are fitted.
     ///   - window: binding energies in eV; the whole spectrum without it.
     ///   - maximumComponents: where to stop at the latest.
-    /// - Returns: the last fit that the criterion accepted.
+    ///   - counting: how many false components to allow; see docs/component-count.md for what that finds and misses.
+    /// - Returns: the fit with the most components that passed the test.
     /// - Throws: `FitError`.
     public static func explore(
         _ spectrum: Spectrum, window: ClosedRange<Double>? = nil, background: Background = .shirley,
-        maximumComponents: Int = 6
+        maximumComponents: Int = 6, counting: ComponentCountOptions = ComponentCountOptions()
     ) throws -> PeakFit {
         let level = spectrum.level
         let isDoublet = level?.isDoublet == true && level?.reference?.splitting != nil
-        var model = PeakModel(level: level, window: window, background: background, components: [])
         let data = try FitData(spectrum)
         var shift = 0.0
         if case .shift(let given) = spectrum.calibration { shift = given.value }
-        var starts = [try firstGuess(data, window: window, shift: shift)]
-        var best: PeakFit?
-        while starts.count <= max(1, maximumComponents) {
-            model.components = starts.sorted().enumerated().map { index, start in
+        @Sendable func model(_ starts: [Double]) -> PeakModel {
+            let components = starts.sorted().enumerated().map { index, start in
                 Component(
                     name: "component \(index + 1)", isDoublet: isDoublet, position: .within(Self.wandering, of: start),
                     width: index == 0 ? nil : .sameAs("component 1"))
             }
-            let fit: PeakFit
-            do {
-                fit = try model.fit(spectrum)
-            } catch let error as FitError {
-                // A component too many for the number of points ends the search, it does not spoil what was found.
-                guard let best else { throw error }
-                return best.withCandidates()
-            }
-            if let best, !fit.convergence.converged || fit.informationCriterion > best.informationCriterion - 10 {
-                return best.withCandidates()
-            }
-            best = fit
-            starts = fit.components.map(\.position.value) + [fit.largestMisfit]
+            return PeakModel(level: level, window: window, background: background, components: components)
         }
-        guard let best else { throw FitError.invalidModel("no component was asked for") }
-        return best.withCandidates()
+        guard maximumComponents >= 1 else { throw FitError.invalidModel("no component was asked for") }
+        var fit = try model([try firstGuess(data, window: window, shift: shift)]).fit(spectrum)
+        while fit.components.count < maximumComponents, fit.convergence.converged {
+            let positions = fit.components.map(\.position.value)
+            let search = ComponentSearch(smaller: fit, options: counting) { model(positions + [$0]) }
+            // A component too many for the number of points ends the search, it does not spoil what was found.
+            guard let larger = try ComponentSearch.best(of: fit, extend: search.extend) else { break }
+            let test = try search.test(larger: larger)
+            guard test.isAccepted else { return fit.withCandidates().with(test) }
+            // What the search found is polished with all further starts.
+            let polished = try larger.effectiveModel.fit(spectrum)
+            fit = polished.convergence.converged ? polished : larger
+        }
+        return fit.withCandidates()
     }
 
     /// How far, in eV, a component found by its residuals may move.
@@ -79,28 +77,17 @@ extension PeakModel {
 }
 
 extension PeakFit {
-    /// Schwarz's criterion for known variances: chi squared + p ln n. With a scale estimated from the scatter, chi
-    /// squared is in units of that scale.
-    fileprivate var informationCriterion: Double {
-        statistics.chi2 + Double(statistics.freeParameters) * log(Double(statistics.points))
-    }
-
-    /// The energy at which the data stand highest above the envelope, residuals averaged over one line width.
-    fileprivate var largestMisfit: Double {
-        let energies = curves.bindingEnergies
-        let reach = max((components.first?.fwhm.value ?? 1) / 2, 1e-6)
-        let normalised = zip(curves.residuals, curves.standardDeviations).map { $0 / $1 }
-        var best = (energy: energies.first ?? 0, score: -Double.infinity)
-        for (i, energy) in energies.enumerated() {
-            var sum = 0.0, count = 0.0
-            for j in energies.indices where abs(energies[j] - energy) <= reach {
-                sum += normalised[j]
-                count += 1
-            }
-            let score = sum / count.squareRoot()
-            if score > best.score { best = (energies[i], score) }
-        }
-        return best.energy
+    /// The same result with the reason why no further component was accepted among the findings.
+    fileprivate func with(_ test: ComponentTest) -> PeakFit {
+        var copy = self
+        let probability = test.pValue.map { String(format: "with probability %.2g", $0) } ?? "easily"
+        copy.findings.append(
+            Finding(
+                rule: "component-count", severity: .note,
+                message: "a component more would lower chi squared by \(String(format: "%.1f", test.improvement)), "
+                    + "which noise alone does \(probability): \(components.count) component"
+                    + "\(components.count == 1 ? "" : "s") describe the data"))
+        return copy
     }
 
     /// The same result with the species whose published positions lie near each component among the findings.

@@ -85,17 +85,33 @@ struct FitAssembly {
             let own = position.standardUncertainty ?? 0
             position.standardUncertainty = (own * own + uncertainty * uncertainty).squareRoot()
         }
-        let width = measured(part.width, covariance)
-        let mix = part.mixing.value(outcome.solution.nonlinear)
-        let shape = part.mixing.isConstant ? part.shape : part.shape.with(mix: (mix * 100).rounded() / 100)
+        let widths = ComponentWidths(part, theta: outcome.solution.nonlinear)
+        let own = part.shape.shape.parameters.filter { $0 != .width }
         return FittedComponent(
             name: part.name, level: part.level,
-            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "", shape: shape.description,
-            position: position, fwhm: width, trueFWHM: width, area: measured(area.value, area.slopes, covariance),
+            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "",
+            shape: shape(of: part).description,
+            position: position, fwhm: measured(widths.stored, covariance), trueFWHM: measured(widths.full, covariance),
+            area: measured(area.value, area.slopes, covariance),
             fraction: fraction(index, covariance),
             splitting: part.isDoublet ? measured(part.splitting, covariance) : nil,
             areaRatio: part.isDoublet ? measured(part.areaRatio, covariance) : nil,
-            widthRatio: part.isDoublet ? measured(part.widthRatio, covariance) : nil)
+            widthRatio: part.isDoublet ? measured(part.widthRatio, covariance) : nil,
+            shapeParameters: own.map {
+                NamedMeasurement(name: $0.rawValue, quantity: measured(part.expression($0), covariance))
+            })
+    }
+
+    /// The shape with its fitted numbers, rounded to what a name should show.
+    private func shape(of part: ResolvedModel.Part) -> LineShape {
+        let theta = outcome.solution.nonlinear
+        let mix = part.mixing.isConstant ? nil : (part.mixing.value(theta) * 100).rounded() / 100
+        let asymmetry = part.asymmetry.isConstant ? nil : (part.asymmetry.value(theta) * 1e4).rounded() / 1e4
+        return part.shape.shape.with(mix: mix, asymmetry: asymmetry)
+    }
+
+    private func measured(_ width: ComponentWidths.Width, _ covariance: [Double]?) -> Measured {
+        measured(width.value, width.slopes, covariance)
     }
 
     private func fraction(_ index: Int, _ covariance: [Double]?) -> Measured {
@@ -158,16 +174,13 @@ struct FitAssembly {
         for k in 0..<model.backgroundCount {
             add(model.linear[k].name, model.nonlinear.count + k, outcome.solution.linear[k])
         }
-        if let index = model.shirleyIndex {
-            add(model.nonlinear[index].name, index, outcome.solution.nonlinear[index])
+        for quantity in model.background.quantities {
+            parameters.append(.init(name: quantity.name, quantity: measured(quantity.expression, covariance)))
         }
-        if !background.isFitted, background.kind != .none {
-            let ends = [("low_end", outcome.background.first), ("high_end", outcome.background.last)]
-            parameters = ends.map { NamedMeasurement(name: $0.0, quantity: Measured($0.1 ?? 0)) }
-        }
+        let isNone = background.parts.allSatisfy { $0.kind == .none }
         return FittedBackground(
-            kind: background.kind.rawValue, isFitted: background.isFitted && background.kind != .none,
-            parameters: parameters)
+            kind: background.kindDescription, isFitted: !background.hasSubtractedPart && !isNone,
+            parameters: parameters + fitter.subtractedParameters)
     }
 
     private var freeCount: Int {

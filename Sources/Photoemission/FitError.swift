@@ -10,6 +10,10 @@ public enum FitError: Error, Sendable, Hashable {
     case background(String)
     /// The links between parameters lead back to where they started; the chain names each step.
     case cyclicLinks([String])
+    /// A quantity was asked for that the fit does not have.
+    case noSuchQuantity(String)
+    /// An uncertainty could not be computed: why not.
+    case uncertainty(String)
 }
 
 extension FitError: CustomStringConvertible {
@@ -22,7 +26,7 @@ extension FitError: CustomStringConvertible {
             let has = points == 0 ? "holds no point" : "holds only \(points) point\(points == 1 ? "" : "s")"
             return "the window \(number(window.lowerBound)) to \(number(window.upperBound)) eV \(has): the spectrum "
                 + "runs from \(number(data.lowerBound)) to \(number(data.upperBound)) eV of binding energy"
-        case .background(let what): return what
+        case .background(let what), .noSuchQuantity(let what), .uncertainty(let what): return what
         case .cyclicLinks(let chain):
             return "the links go round in a circle: " + chain.joined(separator: " -> ")
         }

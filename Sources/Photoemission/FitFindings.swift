@@ -12,6 +12,7 @@ struct FitFindings {
     func all() -> [Finding] {
         let found =
             convergence() + bounds() + absent() + quality() + correlations() + backgroundNotFitted() + negativeCounts()
+            + BackgroundFindings(fit: fit, model: model).all()
         return found.enumerated().sorted {
             ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
         }.map(\.element)
@@ -114,8 +115,7 @@ struct FitFindings {
     }
 
     private func backgroundNotFitted() -> [Finding] {
-        let background = model.effective.background
-        guard !background.isFitted, background.kind != .none else { return [] }
+        guard model.effective.background.hasSubtractedPart else { return [] }
         return [
             Finding(
                 rule: "background-not-fitted", severity: .note,

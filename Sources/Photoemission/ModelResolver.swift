@@ -12,17 +12,18 @@ extension PeakModel {
 }
 
 /// Works through a model once; see `PeakModel.resolved`.
-private struct ModelResolver {
+struct ModelResolver {
     private struct Key: Hashable {
         var part: Int
         var quantity: ComponentQuantity
     }
 
     private let calibration: Calibration
-    private var model: PeakModel
+    private(set) var model: PeakModel
     private var indices: [String: Int] = [:]
-    private var nonlinear: [ResolvedModel.Free] = []
-    private var linear: [ResolvedModel.Free] = []
+    var nonlinear: [ResolvedModel.Free] = []
+    var linear: [ResolvedModel.Free] = []
+    var background = BackgroundLayout()
     private var priors: [ResolvedModel.Prior] = []
     private var expressions: [Key: ParameterExpression] = [:]
     private var areas: [Int: (factor: ParameterExpression, index: Int)] = [:]
@@ -41,14 +42,11 @@ private struct ModelResolver {
     mutating func resolve() throws -> ResolvedModel {
         try fillInDefaults()
         try fixReferenceLine()
-        let backgroundCount = layOutBackground()
+        try layOutBaselines()
+        let backgroundCount = linear.count
         var parts: [ResolvedModel.Part] = []
         for index in model.components.indices { parts.append(try part(index)) }
-        var shirleyIndex: Int?
-        if model.background.kind == .shirley, model.background.isFitted {
-            shirleyIndex = nonlinear.count
-            nonlinear.append(.init(name: "background.shirley_per_eV", start: nil, bounds: 0...1))
-        }
+        try layOutResponses()
         var shiftIndex: Int?
         if case .line = calibration {
             shiftIndex = nonlinear.count
@@ -58,19 +56,7 @@ private struct ModelResolver {
         model.calibration = calibration
         return ResolvedModel(
             nonlinear: nonlinear, linear: linear, backgroundCount: backgroundCount, parts: parts, priors: priors,
-            shirleyIndex: shirleyIndex, shiftIndex: shiftIndex, effective: model)
-    }
-
-    private mutating func layOutBackground() -> Int {
-        guard model.background.isFitted else { return 0 }
-        let unbounded = -Double.infinity...Double.infinity
-        if model.background.kind != .none {
-            linear.append(.init(name: "background.constant", start: nil, bounds: unbounded))
-        }
-        if model.background.kind == .linear || (model.background.kind == .shirley && model.background.hasSlope) {
-            linear.append(.init(name: "background.slope_per_eV", start: nil, bounds: unbounded))
-        }
-        return linear.count
+            background: background, shiftIndex: shiftIndex, effective: model)
     }
 
     /// The line that the binding energies are referenced to stands at its energy; the shift is fitted instead.
@@ -91,7 +77,7 @@ private struct ModelResolver {
             component.isDoublet = isDoublet
             component.shape = component.shape ?? model.shape
             let reference = level?.reference
-            component.width = component.width ?? model.defaults[.width] ?? reference?.defaultWidth ?? Self.anyWidth
+            try fillInShape(&component, width: reference?.defaultWidth)
             component.area = component.area ?? model.defaults[.area] ?? .free(start: nil, min: 0, max: .infinity)
             if isDoublet {
                 guard
@@ -119,16 +105,37 @@ private struct ModelResolver {
                         "component \"\(component.name)\" is a single line and has no \(quantity.rawValue)")
                 }
             }
-            if component.shape?.mix != nil {
-                component.mixing = component.mixing ?? model.defaults[.mixing]
-            } else if component.mixing != nil {
-                throw FitError.invalidModel(
-                    "component \"\(component.name)\" has the shape \(component.shape.map(\.description) ?? "") which "
-                        + "has no mixing")
-            }
             model.components[index] = component
         }
     }
+
+    /// Gives the component the parameters of its shape, and no others.
+    private func fillInShape(_ component: inout Component, width: Constraint?) throws {
+        let shape = component.shape ?? model.shape
+        for quantity in [ComponentQuantity.width, .mixing, .gaussianWidth, .lorentzianWidth, .asymmetry] {
+            guard shape.parameters.contains(quantity) else {
+                if component[quantity] == nil { continue }
+                let own = shape.parameters.map(\.rawValue).joined(separator: ", ")
+                throw FitError.invalidModel(
+                    "component \"\(component.name)\" has the shape \(shape), which has no \(quantity.rawValue) but \(own)"
+                )
+            }
+            let standard: Constraint? =
+                switch quantity {
+                case .width: width ?? Self.anyWidth
+                case .gaussianWidth: Self.anyGaussianWidth
+                case .lorentzianWidth: Self.anyLorentzianWidth
+                // The shape's own value holds.
+                default: nil
+                }
+            component[quantity] = component[quantity] ?? model.defaults[quantity] ?? standard
+        }
+    }
+
+    /// Gaussian widths of laboratory sources and analysers, and lifetime widths of core levels that are used for
+    /// chemical analysis, with room on both sides.
+    private static let anyGaussianWidth = Constraint.free(start: 0.9, min: 0.05, max: 5)
+    private static let anyLorentzianWidth = Constraint.free(start: 0.3, min: 0, max: 5)
 
     /// Lines from 0.2 eV, narrower than any laboratory source and analyser resolve, to 6 eV.
     private static let anyWidth = Constraint.free(start: 1.2, min: 0.2, max: 6)
@@ -143,13 +150,21 @@ private struct ModelResolver {
         {
             component[quantity] == nil ? .constant(value) : try resolver.expression(index, quantity, chain: [])
         }
+        let mixing = try resolve(.mixing, else: shape.mix ?? 0, &self)
+        let asymmetry = try resolve(.asymmetry, else: shape.asymmetry ?? 0, &self)
+        // What is held is the shape's own.
+        let held = shape.with(
+            mix: mixing.isConstant ? mixing.constant : nil, asymmetry: asymmetry.isConstant ? asymmetry.constant : nil)
         return ResolvedModel.Part(
-            name: component.name, level: component.level, isDoublet: isDoublet, shape: shape,
+            name: component.name, level: component.level, isDoublet: isDoublet, shape: try PreparedShape(held),
             position: try resolve(.position, else: 0, &self), width: try resolve(.width, else: 1, &self),
             splitting: isDoublet ? try resolve(.splitting, else: 0, &self) : .constant(0),
             areaRatio: isDoublet ? try resolve(.areaRatio, else: 0, &self) : .constant(0),
             widthRatio: isDoublet ? try resolve(.widthRatio, else: 1, &self) : .constant(1),
-            mixing: try resolve(.mixing, else: shape.mix ?? 0, &self), areaFactor: area.factor,
+            mixing: mixing,
+            gaussianWidth: try resolve(.gaussianWidth, else: 0, &self),
+            lorentzianWidth: try resolve(.lorentzianWidth, else: 0, &self),
+            asymmetry: asymmetry, areaFactor: area.factor,
             linearIndex: area.index)
     }
 
@@ -164,6 +179,7 @@ private struct ModelResolver {
         if chain.contains(place) { throw FitError.cyclicLinks(chain + [place]) }
         guard let constraint = component[quantity] else {
             if quantity == .mixing, let mix = component.shape?.mix { return .constant(mix) }
+            if quantity == .asymmetry, let asymmetry = component.shape?.asymmetry { return .constant(asymmetry) }
             throw FitError.invalidModel(
                 "\(chain.last ?? place) is linked to \(place), which that component does not have")
         }
@@ -217,7 +233,7 @@ private struct ModelResolver {
     }
 
     /// A constraint that refers to no other component, as a constant or a new free parameter.
-    private mutating func own(_ constraint: Constraint, name: String) throws -> ParameterExpression {
+    mutating func own(_ constraint: Constraint, name: String) throws -> ParameterExpression {
         let start: Double?, low: Double, high: Double
         switch constraint {
         case .fixed(let value):

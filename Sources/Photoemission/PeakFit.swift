@@ -28,6 +28,8 @@ public struct PeakFit: Sendable {
     public var findings: [Finding]
     /// The data and the curves of the fit.
     public var curves: FitCurves
+    /// What it takes to repeat the fit; uncertainties by refitting need it.
+    var workings: FitWorkings?
 }
 
 /// How the binding energies of a fit were referenced: referenced = measured + shift.
@@ -72,7 +74,8 @@ public struct FittedComponent: Sendable, Hashable {
     public var fwhm: Measured
     /// The true full width at half maximum in eV of the drawn line.
     public var trueFWHM: Measured
-    /// The area over all energies, both lines of a doublet, in intensity unit times eV.
+    /// The area over all energies, both lines of a doublet, in intensity unit times eV; for shapes whose area over all
+    /// energies is infinite, the area within `LineShape.areaReach` of each line's position.
     public var area: Measured
     /// The share of this component in the summed areas of all components, 0 ... 1.
     public var fraction: Measured
@@ -80,8 +83,12 @@ public struct FittedComponent: Sendable, Hashable {
     public var splitting: Measured?
     /// The area of the line j = l - 1/2 divided by that of j = l + 1/2; `nil` for a single line.
     public var areaRatio: Measured?
-    /// The width of the line j = l - 1/2 divided by that of j = l + 1/2; `nil` for a single line.
+    /// The width of the line j = l - 1/2 divided by that of j = l + 1/2 (of the Lorentzian, for shapes with two widths);
+    /// `nil` for a single line.
     public var widthRatio: Measured?
+    /// Further parameters of the line shape under their names in recipes, such as `gaussian_width` (eV), `mixing` (per
+    /// cent) and `asymmetry`; those that are held have no uncertainty.
+    public var shapeParameters: [NamedMeasurement] = []
 }
 
 /// The free parameters of a fit: names, values, and the covariance of all of them, the background's included.

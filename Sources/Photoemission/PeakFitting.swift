@@ -30,10 +30,14 @@ extension PeakModel {
         }
         var fitter = try PeakFitter(model: resolved, data: data, options: options)
         let outcome = try fitter.run()
-        return try FitAssembly(
+        var fit = try FitAssembly(
             spectrum: spectrum, model: resolved, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
             options: options
         ).result()
+        fit.workings = FitWorkings(
+            spectrum: spectrum, givenVariances: variances, options: options, fitter: fitter, solution: outcome.solution,
+            weights: outcome.weights)
+        return fit
     }
 }
 
@@ -57,6 +61,12 @@ struct PeakFitter {
     let energies: [Double]
     let intensities: [Double]
     let subtracted: [Double]
+    /// What was subtracted, named with units.
+    let subtractedParameters: [NamedMeasurement]
+    /// The points that each part of the background covers.
+    let regions: [Range<Int>]
+    /// Which points of `data` are fitted, and which of them each part of the background covers.
+    let selection: BackgroundRegions
     /// The variances of the points in the window, where the caller knows them.
     let variances: [Double]?
     private let startShift: Double
@@ -81,52 +91,35 @@ struct PeakFitter {
             }
             throw FitError.windowMissesData(window: window, data: shown, points: range.count)
         }
-        energies = Array(data.energies[range])
-        intensities = Array(data.intensities[range])
-        variances = data.variances.map { Array($0[range]) }
-        subtracted = try Self.subtractedBackground(model.effective.background, data: data, range: range)
+        let selection = try BackgroundRegions(
+            model.effective.background, data: data, range: range, shift: startShift, parameters: parameters)
+        self.selection = selection
+        regions = selection.regions
+        energies = selection.indices.map { data.energies[$0] }
+        intensities = selection.indices.map { data.intensities[$0] }
+        variances = data.variances.map { variances in selection.indices.map { variances[$0] } }
+        let curve = try SubtractedBackground(
+            model.effective.background, data: data, indices: selection.indices, ranges: selection.ranges)
+        subtracted = curve.values
+        subtractedParameters = curve.parameters
         try checkComponentsLieInside(window)
     }
 
-    /// Every component must have a chance to stand inside the window.
+    /// Every component must have a chance to show inside the window: to stand there, or beside it with half its width
+    /// inside, as tails of neighbours do.
     private func checkComponentsLieInside(_ window: ClosedRange<Double>) throws {
         let starts = start(shirley: 0)
         for part in model.parts {
             let position = part.position.value(starts)
             let other = position + part.splitting.value(starts)
-            guard !window.contains(position), !(part.isDoublet && window.contains(other)) else { continue }
+            let reach = part.shape.shape.parameters.reduce(0) {
+                $1 == .mixing || $1 == .asymmetry ? $0 : max($0, part.expression($1).value(starts) / 2)
+            }
+            let near = (window.lowerBound - reach)...(window.upperBound + reach)
+            guard !near.contains(position), !(part.isDoublet && near.contains(other)) else { continue }
             throw FitError.invalidModel(
                 "component \"\(part.name)\" lies at \(String(format: "%.2f", position)) eV, outside the window "
                     + String(format: "%.2f to %.2f eV", window.lowerBound, window.upperBound))
-        }
-    }
-
-    /// The background that is computed from the data and subtracted before the fit; zeros where none is.
-    private static func subtractedBackground(_ background: Background, data: FitData, range: Range<Int>) throws
-        -> [Double]
-    {
-        let zeros = [Double](repeating: 0, count: range.count)
-        guard !background.isFitted, background.kind != .none else { return zeros }
-        guard background.endPoints >= 1, background.endPoints % 2 == 1 else {
-            throw FitError.invalidModel(
-                "a subtracted background averages an odd number of points at each end, not \(background.endPoints)")
-        }
-        let low = EndIntensity.mean(
-            of: data.intensities, around: range.lowerBound, points: background.endPoints,
-            offset: background.endOffsets.low)
-        let high = EndIntensity.mean(
-            of: data.intensities, around: range.upperBound - 1, points: background.endPoints,
-            offset: background.endOffsets.high)
-        let energies = Array(data.energies[range])
-        switch background.kind {
-        case .none: return zeros
-        case .constant: return zeros.map { _ in low }
-        case .linear:
-            let span = (energies.last ?? 0) - (energies.first ?? 0)
-            return energies.map { low + (high - low) * ($0 - (energies.first ?? 0)) / span }
-        case .shirley:
-            return try ShirleyBackground(low: low, high: high, rule: background.rule)
-                .curve(bindingEnergies: energies, intensities: Array(data.intensities[range]))
         }
     }
 
@@ -136,12 +129,15 @@ struct PeakFitter {
     /// Whether chi squared can be judged against its expectation: variances known, not estimated from the scatter.
     var hasScale: Bool { variances != nil || (options.weighting != .unweighted && !data.gainIsEstimated) }
 
+    /// Whether the weights come from the fit itself.
+    var iteratesWeights: Bool { variances == nil && options.weighting == .poisson }
+
     // MARK: - Starts
 
     /// Start values of the nonlinear parameters.
     private func start(shirley: Double) -> [Double] {
         model.nonlinear.enumerated().map { index, free in
-            if index == model.shirleyIndex { return shirley }
+            if model.background.stepParameters.contains(index) { return shirley }
             if index == model.shiftIndex { return startShift }
             if let start = free.start { return start }
             let low = free.bounds.lowerBound, high = free.bounds.upperBound
@@ -177,6 +173,11 @@ struct PeakFitter {
             energies = Array(energies[range])
             intensities = Array(intensities[range])
         }
+        // Where lines stand shows over a fitted background, whatever the model subtracts later: its ends move with the
+        // shift that is sought.
+        var scanned = model.effective
+        scanned.background = .shirley
+        let model = try scanned.resolved(calibration: model.effective.calibration)
         guard energies.count >= 3, let shiftIndex = model.shiftIndex else { return 0 }
         var problem = PeakProblem(model: model, energies: energies)
         let variances = smoothed(intensities).map { max($0, data.gain) * data.gain }
@@ -184,7 +185,7 @@ struct PeakFitter {
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
         var theta = model.nonlinear.map { $0.start ?? 0 }
-        if let shirley = model.shirleyIndex { theta[shirley] = shirleyStrength(energies, intensities) }
+        for index in model.background.stepParameters { theta[index] = shirleyStrength(energies, intensities) }
         var best = (shift: 0.0, chi2: Double.infinity)
         // Finer than half a line width, so that the fit starts inside the right valley.
         for step in stride(from: -reach, through: reach, by: 0.1) {
@@ -207,15 +208,15 @@ struct PeakFitter {
 
     /// The lowest number of expected counts that a variance is taken from: below it, counting statistics give next to
     /// no weight away any more, and a background fitted slightly negative must not make variances vanish.
-    private static let fewestCounts = 0.5
+    static let fewestCounts = 0.5
 
-    private func poissonVariances(expected: [Double]) -> [Double] {
+    func poissonVariances(expected: [Double]) -> [Double] {
         expected.map { max($0, Self.fewestCounts * data.gain) * data.gain }
     }
 
     /// Runs the fit from its start, from further ones where that ends badly, and iterates the weights.
     mutating func run() throws -> Outcome {
-        var problem = PeakProblem(model: model, energies: energies)
+        var problem = PeakProblem(model: model, energies: energies, regions: regions)
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
         let net = zip(intensities, subtracted).map { $0 - $1 }
@@ -264,8 +265,9 @@ struct PeakFitter {
                 }
             }
         }
-        let strength = model.shirleyIndex.map { solution.nonlinear[$0] } ?? 0
-        let curves = problem.curves(shirleyStrength: strength)
+        // The solver may have looked at worse points after the best one.
+        problem.evaluate(theta: solution.nonlinear, coefficients: solution.linear)
+        let curves = problem.curves()
         return Outcome(
             solution: solution, weights: weights, evaluations: evaluations, starts: starts,
             background: zip(curves.background, subtracted).map { $0 + $1 }, components: curves.components,
@@ -276,7 +278,9 @@ struct PeakFitter {
     /// pressed against its bound.
     private func isPoor(_ solution: SeparableSolution) -> Bool {
         if solution.outcome != .converged { return true }
-        if zip(model.nonlinear.indices, solution.isHeld).contains(where: { $1 && $0 != model.shirleyIndex }) {
+        if zip(model.nonlinear.indices, solution.isHeld).contains(where: {
+            $1 && !model.background.parameters.contains($0)
+        }) {
             return true
         }
         let degrees = Double(max(1, energies.count - model.nonlinear.count - model.linear.count))
@@ -289,7 +293,8 @@ struct PeakFitter {
     /// sequence on the generalised golden ratio, so that no seed is needed and results repeat.
     private func furtherStarts(from first: [Double]) -> [[Double]] {
         let varied = model.nonlinear.indices.filter {
-            $0 != model.shirleyIndex && $0 != model.shiftIndex && model.nonlinear[$0].bounds.lowerBound.isFinite
+            !model.background.parameters.contains($0) && $0 != model.shiftIndex
+                && model.nonlinear[$0].bounds.lowerBound.isFinite
                 && model.nonlinear[$0].bounds.upperBound.isFinite
         }
         guard !varied.isEmpty else { return [] }

@@ -8,7 +8,7 @@ import SpectralMath
 /// computed once per evaluation; links, shared parameters and areas act on that small matrix alone.
 struct PeakProblem: ~Copyable, SeparableProblem {
     /// A derivative column: of which component, by which of its parameters.
-    private struct Derivative {
+    struct Derivative {
         var part: Int
         var quantity: ComponentQuantity
         var column: Int
@@ -20,28 +20,34 @@ struct PeakProblem: ~Copyable, SeparableProblem {
     let linearBounds: [ClosedRange<Double>]
     var dataCount: Int { columns.pointCount + model.priors.count }
 
-    private let model: ResolvedModel
-    private let columns: SpectralColumns
-    private let derivatives: [Derivative]
-    private let constants: [LineShape.Constants]
+    let model: ResolvedModel
+    let columns: SpectralColumns
+    let derivatives: [Derivative]
+    /// The shapes ready to be drawn, and the constants of those that the kernels draw.
+    let shapes: [PreparedShape]
+    let constants: [LineShape.Constants?]
     private let areaParameters: [[Int]]
-    private let backgroundCount: Int
+    let backgroundCount: Int
     private let partCount: Int
     private let dataColumn: Int
+    private var responses: BackgroundResponses
     private let strengthColumn: Int
-    private let cumulativeStart: Int
-    private let scratchStart: Int
+    let scratchStart: Int
     private let gramCount: Int
     private let gram: UnsafeMutableBufferPointer<Double>
-    private let modelCoefficients: UnsafeMutableBufferPointer<Double>
+    let modelCoefficients: UnsafeMutableBufferPointer<Double>
     private let areaFactors: UnsafeMutableBufferPointer<Double>
     private let projected: UnsafeMutableBufferPointer<Double>
     private var theta: [Double]
+    /// Whether the columns hold what belongs to `theta`.
+    private var isFilled = false
     private var entries: [[(column: Int, value: Double)]]
 
     /// The model over points at `energies` (binding energy in eV before calibration, ascending); data and weights are
     /// set with `setData`.
-    init(model: ResolvedModel, energies: [Double], level: SIMDLevel = .best) {
+    ///
+    /// `regions` are the points that each part of the background covers; all of them where nothing is said.
+    init(model: ResolvedModel, energies: [Double], regions: [Range<Int>]? = nil, level: SIMDLevel = .best) {
         self.model = model
         nonlinearBounds = model.nonlinear.map(\.bounds)
         linearBounds = model.linear.map(\.bounds)
@@ -51,7 +57,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         var next = dataColumn + 1
         var derivatives: [Derivative] = []
         for (index, part) in model.parts.enumerated() {
-            for quantity in [ComponentQuantity.position, .width, .splitting, .areaRatio, .widthRatio, .mixing] {
+            for quantity in ComponentQuantity.allCases where quantity != .area {
                 let expression = part.expression(quantity)
                 let isShifted = quantity == .position && model.shiftIndex != nil
                 guard !expression.isConstant || isShifted else { continue }
@@ -63,15 +69,19 @@ struct PeakProblem: ~Copyable, SeparableProblem {
             }
         }
         self.derivatives = derivatives
-        constants = model.parts.map(\.shape.constants)
+        shapes = model.parts.map(\.shape)
+        constants = model.parts.map(\.shape.shape.constants)
         areaParameters = model.parts.map(\.areaFactor.parameters)
         strengthColumn = next
-        gramCount = next + (model.shirleyIndex == nil ? 0 : 1)
-        // Cumulative integrals of component values and, after the data column, of their derivatives.
-        cumulativeStart = gramCount
-        let cumulativeCount = model.shirleyIndex == nil ? 0 : next - backgroundCount
-        scratchStart = cumulativeStart + cumulativeCount
-        columns = SpectralColumns(abscissa: energies, columnCount: scratchStart + 8, level: level)
+        let regions = regions ?? model.effective.background.parts.map { _ in energies.indices }
+        responses = BackgroundResponses(
+            model.background, energies: energies, regions: regions,
+            sources: .init(
+                values: backgroundCount, valueCount: partCount, derivatives: dataColumn + 1,
+                derivativeParts: derivatives.map(\.part)), firstColumn: next)
+        gramCount = next + responses.columnCount
+        scratchStart = responses.end
+        columns = SpectralColumns(abscissa: energies, columnCount: scratchStart + Self.scratchCount, level: level)
         gram = .allocate(capacity: gramCount * gramCount)
         gram.initialize(repeating: 0)
         modelCoefficients = .allocate(capacity: dataColumn)
@@ -82,7 +92,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         projected.initialize(repeating: 0)
         theta = [Double](repeating: 0, count: model.nonlinear.count)
         entries = Array(repeating: [], count: model.nonlinear.count + model.linear.count)
-        fillBackgroundColumns(energies)
+        fillBaselines(energies, regions)
     }
 
     deinit {
@@ -92,13 +102,15 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         projected.deallocate()
     }
 
-    private func fillBackgroundColumns(_ energies: [Double]) {
-        guard backgroundCount > 0 else { return }
-        columns.column(0).update(repeating: 1)
-        guard backgroundCount > 1 else { return }
-        let centre = Self.slopeCentre(energies)
-        let slope = columns.column(1)
-        for (i, energy) in energies.enumerated() { slope[i] = energy - centre }
+    private func fillBaselines(_ energies: [Double], _ regions: [Range<Int>]) {
+        for baseline in model.background.baselines {
+            let region = regions[baseline.part]
+            let centre = Self.slopeCentre(Array(energies[region]))
+            for power in 0...baseline.degree {
+                let column = columns.column(baseline.first + power)
+                for i in region { column[i] = (0..<power).reduce(1) { product, _ in product * (energies[i] - centre) } }
+            }
+        }
     }
 
     /// The energy at which a fitted slope contributes nothing: the middle of the window.
@@ -119,6 +131,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         vector: UnsafeMutableBufferPointer<Double>
     ) throws {
         for j in theta.indices { theta[j] = nonlinear[j] }
+        isFilled = true
         fillComponentColumns(nonlinear)
         columns.gram(count: strengthColumn, into: gram, rowLength: gramCount)
         for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(nonlinear) }
@@ -153,7 +166,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
             let (index, factor) = linear(a)
             modelCoefficients[a] = factor * coefficients[index]
         }
-        fillStrengthColumn()
+        fillStrengthColumns()
         layOutJacobian(coefficients)
         let chi2 = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
 
@@ -190,128 +203,30 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     private func element(_ i: Int, _ j: Int) -> Double { i >= j ? gram[i * gramCount + j] : gram[j * gramCount + i] }
 
-    private func derivativeColumn(_ part: Int, _ quantity: ComponentQuantity) -> Int? {
+    func derivativeColumn(_ part: Int, _ quantity: ComponentQuantity) -> Int? {
         for derivative in derivatives where derivative.part == part && derivative.quantity == quantity {
             return derivative.column
         }
         return nil
     }
 
-    private func fillComponentColumns(_ theta: UnsafeBufferPointer<Double>) {
+    private mutating func fillComponentColumns(_ theta: UnsafeBufferPointer<Double>) {
         let shift = model.shiftIndex.map { theta[$0] } ?? 0
         for (index, part) in model.parts.enumerated() {
-            fill(part, index: index, shift: shift, theta)
-        }
-        if let shirleyIndex = model.shirleyIndex {
-            let strength = theta[shirleyIndex]
-            let derivativeStart = dataColumn + 1, derivativeCount = strengthColumn - derivativeStart
-            let cumulativeDerivatives = cumulativeStart + partCount
-            columns.integrate(from: backgroundCount, into: cumulativeStart, count: partCount)
-            columns.integrate(from: derivativeStart, into: cumulativeDerivatives, count: derivativeCount)
-            columns.add(strength, times: cumulativeStart, to: backgroundCount, count: partCount)
-            columns.add(strength, times: cumulativeDerivatives, to: derivativeStart, count: derivativeCount)
-        }
-    }
-
-    /// Fills value and derivatives of one component of unit area.
-    private func fill(_ part: ResolvedModel.Part, index: Int, shift: Double, _ theta: UnsafeBufferPointer<Double>) {
-        let mix = part.mixing.isConstant ? nil : part.mixing.value(theta)
-        let constants = mix.map { part.shape.with(mix: $0).constants } ?? constants[index]
-        let shape = SpectralColumns.GaussLorentz(
-            gauss: constants.gauss, lorentz: constants.lorentz, share: constants.share, isSum: constants.isSum)
-        let center = part.position.value(theta) - shift
-        let width = part.width.value(theta)
-        let value = backgroundCount + index
-        let byCenter = derivativeColumn(index, .position) ?? scratchStart
-        let byWidth = derivativeColumn(index, .width) ?? scratchStart + 1
-        func line(at center: Double, share: Double, widthRatio: Double) -> SpectralColumns.Line {
-            let formulaWidth = constants.widthFactor * width * widthRatio
-            return .init(
-                center: center, width: formulaWidth, height: share / (constants.area * formulaWidth),
-                widthSlope: constants.widthFactor * widthRatio)
-        }
-        guard part.isDoublet else {
-            let only = line(at: center, share: 1, widthRatio: 1)
-            columns.fill(value: value, byCenter: byCenter, byWidth: byWidth, lines: only, shape: shape)
-            fillMixing(part, index, mix, constants, [(value, byWidth, only)], width)
-            return
-        }
-        let ratio = part.areaRatio.value(theta)
-        let widthRatio = part.widthRatio.value(theta)
-        let major = line(at: center, share: 1 / (1 + ratio), widthRatio: 1)
-        let minor = line(at: center + part.splitting.value(theta), share: ratio / (1 + ratio), widthRatio: widthRatio)
-        let ownLines = [ComponentQuantity.splitting, .areaRatio, .widthRatio, .mixing].contains {
-            derivativeColumn(index, $0) != nil
-        }
-        guard ownLines else {
-            columns.fill(value: value, byCenter: byCenter, byWidth: byWidth, lines: major, minor, shape: shape)
-            return
-        }
-        // Each line on its own where a parameter of the pair is fitted.
-        let first = scratchStart + 2, second = scratchStart + 5
-        columns.fill(value: first, byCenter: first + 1, byWidth: first + 2, lines: major, shape: shape)
-        columns.fill(value: second, byCenter: second + 1, byWidth: second + 2, lines: minor, shape: shape)
-        for (target, offset) in [(value, 0), (byCenter, 1), (byWidth, 2)] {
-            set(target, 1, first + offset, 1, second + offset)
-        }
-        if let column = derivativeColumn(index, .splitting) { set(column, 0, first, 1, second + 1) }
-        if let column = derivativeColumn(index, .areaRatio) {
-            // Shares 1/(1+r) and r/(1+r): d/dr of the pair, from lines already scaled by their shares.
-            set(column, -1 / (1 + ratio), first, 1 / ratio - 1 / (1 + ratio), second)
-        }
-        if let column = derivativeColumn(index, .widthRatio) { set(column, 0, first, width / widthRatio, second + 2) }
-        fillMixing(part, index, mix, constants, [(first, first + 2, major), (second, second + 2, minor)], width)
-    }
-
-    /// column(target) = a x column(first) + b x column(second).
-    private func set(_ target: Int, _ a: Double, _ first: Int, _ b: Double, _ second: Int) {
-        let out = columns.column(target), x = columns.column(first), y = columns.column(second)
-        for i in out.indices { out[i] = a * x[i] + b * y[i] }
-    }
-
-    /// The derivative by the mixing at constant area and true width: the area factor and the width factor of the
-    /// formula change with it too.
-    private func fillMixing(
-        _ part: ResolvedModel.Part, _ index: Int, _ mix: Double?, _ constants: LineShape.Constants,
-        _ lines: [(value: Int, byWidth: Int, line: SpectralColumns.Line)], _ width: Double
-    ) {
-        guard let mix, let column = derivativeColumn(index, .mixing) else { return }
-        let out = columns.column(column)
-        out.update(repeating: 0)
-        // Constants are smooth functions of the mixing; their slopes by central differences are good to 1e-9.
-        let reach = min(0.01, mix / 2, (100 - mix) / 2) + 1e-7
-        let above = part.shape.with(mix: min(100, mix + reach)).constants
-        let below = part.shape.with(mix: max(0, mix - reach)).constants
-        let span = min(100, mix + reach) - max(0, mix - reach)
-        let areaSlope = (above.area - below.area) / span / constants.area
-        let widthSlope = (above.widthFactor - below.widthFactor) / span / constants.widthFactor
-        let gaussSlope = (above.gauss - below.gauss) / span
-        let lorentzSlope = (above.lorentz - below.lorentz) / span
-        for (valueColumn, byWidthColumn, line) in lines {
-            let value = columns.column(valueColumn), byWidth = columns.column(byWidthColumn)
-            for i in out.indices {
-                let t = (columns.abscissaValue(i) - line.center) / line.width
-                let s = t * t
-                var slope = byWidth[i] * width * widthSlope - value[i] * areaSlope
-                if constants.isSum {
-                    let gaussian = exp(-constants.gauss * s)
-                    slope += line.height * (1 / (1 + constants.lorentz * s) - gaussian) / 100
-                } else {
-                    slope -= value[i] * (gaussSlope * s + lorentzSlope * s / (1 + constants.lorentz * s))
-                }
-                out[i] += slope
+            if let constants = constants[index] {
+                fill(part, index: index, constants: constants, shift: shift, theta)
+            } else {
+                fillAnyShape(part, index: index, shift: shift, theta)
             }
         }
+        responses.apply(to: columns, theta)
     }
 
-    /// The derivative by the Shirley strength: the cumulative integral of all components with their areas.
-    private func fillStrengthColumn() {
-        guard model.shirleyIndex != nil else { return }
-        columns.column(strengthColumn).update(repeating: 0)
-        for k in 0..<partCount {
-            columns.add(
-                modelCoefficients[backgroundCount + k], times: cumulativeStart + k, to: strengthColumn)
-        }
+    /// The derivatives by the background's own parameters.
+    private func fillStrengthColumns() {
+        guard responses.columnCount > 0 else { return }
+        let areas = UnsafeBufferPointer(rebasing: modelCoefficients[backgroundCount..<dataColumn])
+        theta.withUnsafeBufferPointer { responses.fillDerivatives(on: columns, areas: areas, $0) }
         columns.gram(count: gramCount, firstRow: strengthColumn, into: gram, rowLength: gramCount)
     }
 
@@ -338,7 +253,11 @@ struct PeakProblem: ~Copyable, SeparableProblem {
                 }
             }
         }
-        if let shirley = model.shirleyIndex { entries[shirley].append((strengthColumn, 1)) }
+        theta.withUnsafeBufferPointer { theta in
+            responses.forEachDerivative(theta) { parameter, column, factor in
+                entries[parameter].append((column, factor))
+            }
+        }
         for a in 0..<dataColumn {
             let (index, factor) = linear(a)
             entries[nonlinearCount + index].append((a, factor))
@@ -377,8 +296,29 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     // MARK: - Results
 
+    /// Evaluates the model at the stated parameters, where the last evaluation was not there already.
+    mutating func evaluate(theta values: [Double], coefficients: [Double]) {
+        let isThere =
+            isFilled && theta == values
+            && (0..<dataColumn).allSatisfy { index in
+                let (place, factor) = linear(index)
+                return modelCoefficients[index] == factor * coefficients[place]
+            }
+        guard !isThere else { return }
+        isFilled = true
+        for j in theta.indices { theta[j] = values[j] }
+        values.withUnsafeBufferPointer { values in
+            fillComponentColumns(values)
+            for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(values) }
+        }
+        for a in 0..<dataColumn {
+            let (index, factor) = linear(a)
+            modelCoefficients[a] = factor * coefficients[index]
+        }
+    }
+
     /// The curves at the last evaluation: background (without any that was subtracted first) and components alone.
-    func curves(shirleyStrength: Double) -> (background: [Double], components: [[Double]]) {
+    func curves() -> (background: [Double], components: [[Double]]) {
         let count = columns.pointCount
         var background = [Double](repeating: 0, count: count)
         for k in 0..<backgroundCount {
@@ -388,10 +328,12 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         for k in 0..<partCount {
             let area = modelCoefficients[backgroundCount + k]
             var curve = columns.column(backgroundCount + k).map { area * $0 }
-            if model.shirleyIndex != nil {
-                for (i, step) in columns.column(cumulativeStart + k).enumerated() {
-                    curve[i] -= area * shirleyStrength * step
-                    background[i] += area * shirleyStrength * step
+            theta.withUnsafeBufferPointer { theta in
+                responses.forEachImage(of: k, theta) { column, strength in
+                    for (i, value) in columns.column(column).enumerated() {
+                        curve[i] -= area * strength * value
+                        background[i] += area * strength * value
+                    }
                 }
             }
             components.append(curve)
@@ -402,6 +344,7 @@ struct PeakProblem: ~Copyable, SeparableProblem {
     /// The sum of all components at the stated parameters, without any background.
     mutating func peakIntensities(theta: [Double], coefficients: [Double]) throws -> [Double] {
         var sum = [Double](repeating: 0, count: columns.pointCount)
+        isFilled = false
         theta.withUnsafeBufferPointer { theta in
             fillComponentColumns(theta)
             for k in 0..<partCount {
@@ -410,6 +353,13 @@ struct PeakProblem: ~Copyable, SeparableProblem {
             }
         }
         return sum
+    }
+
+    /// The model at the stated parameters, as `expected`.
+    mutating func expected(theta values: [Double], coefficients: [Double]) -> [Double] {
+        evaluate(theta: values, coefficients: coefficients)
+        _ = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
+        return expected()
     }
 
     /// The model at the last evaluation, for weights from expected counts.

@@ -15,13 +15,16 @@ struct ResolvedModel: Sendable {
         var name: String
         var level: CoreLevel?
         var isDoublet: Bool
-        var shape: LineShape
+        var shape: PreparedShape
         var position: ParameterExpression
         var width: ParameterExpression
         var splitting: ParameterExpression
         var areaRatio: ParameterExpression
         var widthRatio: ParameterExpression
         var mixing: ParameterExpression
+        var gaussianWidth: ParameterExpression = .constant(0)
+        var lorentzianWidth: ParameterExpression = .constant(0)
+        var asymmetry: ParameterExpression = .constant(0)
         /// area = areaFactor x linear coefficient `linearIndex`
         var areaFactor: ParameterExpression
         var linearIndex: Int
@@ -35,6 +38,9 @@ struct ResolvedModel: Sendable {
             case .areaRatio: areaRatio
             case .widthRatio: widthRatio
             case .mixing: mixing
+            case .gaussianWidth: gaussianWidth
+            case .lorentzianWidth: lorentzianWidth
+            case .asymmetry: asymmetry
             }
         }
     }
@@ -58,10 +64,13 @@ struct ResolvedModel: Sendable {
     var parts: [Part]
     /// Prior knowledge.
     var priors: [Prior]
-    /// The index of the Shirley strength in `nonlinear`, for a fitted Shirley background.
-    var shirleyIndex: Int?
+    /// The fitted background.
+    var background: BackgroundLayout
     /// The index of the calibration shift in `nonlinear`, where it is fitted.
     var shiftIndex: Int?
     /// The model with every default written out.
     var effective: PeakModel
+
+    /// The index of the strength in `nonlinear`, for a fitted Shirley background.
+    var shirleyIndex: Int? { background.stepParameters.first }
 }

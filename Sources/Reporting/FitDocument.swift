@@ -17,12 +17,18 @@ public struct FitDocument: Sendable {
     public var provenance: FitProvenance
     /// Whether data and curves are part of the document.
     public var includesCurves: Bool
+    /// What was computed beyond the fit.
+    public var supplement: FitSupplement
 
     /// A document of `fit`.
-    public init(_ fit: PeakFit, provenance: FitProvenance = FitProvenance(), includesCurves: Bool = false) {
+    public init(
+        _ fit: PeakFit, provenance: FitProvenance = FitProvenance(), includesCurves: Bool = false,
+        supplement: FitSupplement = FitSupplement()
+    ) {
         self.fit = fit
         self.provenance = provenance
         self.includesCurves = includesCurves
+        self.supplement = supplement
     }
 
     /// The document as text.
@@ -65,6 +71,7 @@ public struct FitDocument: Sendable {
             ("effective_recipe", .optional(provenance.effectiveRecipe)),
             ("command", .optional(provenance.command)),
         ]
+        members += supplement.members
         if includesCurves { members.append(("curves", curves)) }
         return .object(members)
     }
@@ -106,6 +113,10 @@ public struct FitDocument: Sendable {
             ("fwhm_true_eV", .quantity(component.trueFWHM)), ("area", .quantity(component.area)),
             ("fraction", .quantity(component.fraction)), ("splitting_eV", .quantity(component.splitting)),
             ("area_ratio", .quantity(component.areaRatio)), ("width_ratio", .quantity(component.widthRatio)),
+            (
+                "shape_parameters",
+                .uniquelyNamed(component.shapeParameters.map { ($0.name, .quantity($0.quantity)) })
+            ),
         ])
     }
 

@@ -97,6 +97,9 @@ public struct SpectralColumns: ~Copyable {
         return abscissa[index]
     }
 
+    /// The abscissae of the points.
+    public var abscissaValues: UnsafeBufferPointer<Double> { UnsafeBufferPointer(start: abscissa, count: pointCount) }
+
     /// The weights of the points.
     public var pointWeights: UnsafeMutableBufferPointer<Double> {
         UnsafeMutableBufferPointer(start: weights, count: pointCount)
@@ -145,6 +148,43 @@ public struct SpectralColumns: ~Copyable {
         guard count > 0 else { return }
         precondition(source + count <= columnCount && target + count <= columnCount, "no such columns")
         sk_cumulative_trapezium(halfSteps, stride, start(source), start(target), stride, count)
+    }
+
+    /// The same over the points `range` alone: integrals start at its first point. Points outside it are left alone.
+    public func integrate(from source: Int, into target: Int, count: Int, over range: Range<Int>) {
+        guard range != 0..<pointCount else { return integrate(from: source, into: target, count: count) }
+        guard count > 0, !range.isEmpty else { return }
+        precondition(source + count <= columnCount && target + count <= columnCount, "no such columns")
+        precondition(range.lowerBound >= 0 && range.upperBound <= pointCount, "no such points")
+        let first = range.lowerBound
+        sk_cumulative_trapezium(
+            halfSteps + first, range.count, start(source) + first, start(target) + first, stride, count)
+        // The kernel counts the step that leads to the first point.
+        for k in target..<(target + count) {
+            let column = start(k), offset = column[first]
+            for i in range { column[i] -= offset }
+        }
+    }
+
+    /// Sets `count` columns from `target` on to zero.
+    public func clear(_ target: Int, count: Int) {
+        guard count > 0 else { return }
+        precondition(target + count <= columnCount, "no such columns")
+        start(target).update(repeating: 0, count: stride * count)
+    }
+
+    /// column(target + k)[point + i] += weights[i] x column(source + k)[point], for `count` columns: the response to
+    /// the value at one point.
+    public func spread(
+        point: Int, weights: UnsafeBufferPointer<Double>, from source: Int, into target: Int, count: Int
+    ) {
+        precondition(source + count <= columnCount && target + count <= columnCount, "no such columns")
+        precondition(point >= 0 && point + weights.count <= pointCount, "no such points")
+        guard let first = weights.baseAddress else { return }
+        for k in 0..<count {
+            let value = start(source + k)[point]
+            if value != 0 { sk_add_scaled(start(target + k) + point, first, value, weights.count) }
+        }
     }
 
     /// column(target) += factor x column(source), for `count` columns in a row.

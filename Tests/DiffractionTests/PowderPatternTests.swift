@@ -240,9 +240,9 @@ import Testing
     }
 
     @Test func emissionLinesAddTheirOwnReflections() throws {
-        let radiation = try #require(Radiation.tube(anode: "Cu", alpha2: 0.5, beta: 0.01))
+        let radiation = try #require(EmissionSpectrum.tube(anode: "Cu", alpha2: 0.5, beta: 0.01))
         let pattern = try PowderPattern(
-            Self.structures[0], settings: PowderPattern.Settings(radiation: radiation, twoTheta: 20...100))
+            Self.structures[0], settings: PowderPattern.Settings(emission: radiation, twoTheta: 20...100))
         let all = pattern.emissionLines()
         let primary = pattern.lines()
         #expect(abs((primary.map(\.intensity).max() ?? 0) - 100) < 1e-12)
@@ -261,20 +261,20 @@ import Testing
 
     @Test func absurdTasksAreRefused() throws {
         let structure = Self.structures[0]
-        let tiny = try #require(Radiation(wavelength: 0.02))
+        let tiny = try #require(EmissionSpectrum(wavelength: 0.02))
         #expect(throws: PowderPattern.Failure.self) {
-            try PowderPattern(structure, settings: PowderPattern.Settings(radiation: tiny))
+            try PowderPattern(structure, settings: PowderPattern.Settings(emission: tiny))
         }
         let huge = CrystalStructure(
             name: "", cell: try #require(UnitCell(a: 900, b: 900, c: 900)), spaceGroup: .p1, sites: structure.sites)
         #expect(throws: PowderPattern.Failure.self) { try PowderPattern(huge) }
-        let beyond = try #require(Radiation(wavelength: 0.15))
+        let beyond = try #require(EmissionSpectrum(wavelength: 0.15))
         #expect(throws: PowderPattern.Failure.noDispersion(.wavelengthOutsideTable(0.15))) {
-            try PowderPattern(structure, settings: PowderPattern.Settings(radiation: beyond, twoTheta: 0...10))
+            try PowderPattern(structure, settings: PowderPattern.Settings(emission: beyond, twoTheta: 0...10))
         }
-        let long = try #require(Radiation(wavelength: 4.4))
+        let long = try #require(EmissionSpectrum(wavelength: 4.4))
         #expect(
-            try PowderPattern(structure, settings: PowderPattern.Settings(radiation: long, twoTheta: 0...10))
+            try PowderPattern(structure, settings: PowderPattern.Settings(emission: long, twoTheta: 0...10))
                 .reflections.isEmpty)
     }
 

@@ -119,7 +119,7 @@ import Testing
         ("MoKa", 0.70931715, 2), ("CoKa", 1.788996, 2), ("AgKa1", 0.55942178, 1), ("CrKa", 2.289726, 2),
         ("FeKa", 1.936041, 2), ("CuKa2", 1.5444274, 1), ("CuKb", 1.392234, 1), ("1.5406", 1.5406, 1),
     ]) func radiationsAreReadAsTyped(text: String, wavelength: Double, lines: Int) throws {
-        let radiation = try #require(Radiation(text))
+        let radiation = try #require(EmissionSpectrum(text))
         #expect(radiation.primary.wavelength == wavelength)
         #expect(radiation.lines.count == lines)
     }
@@ -127,6 +127,6 @@ import Testing
     @Test(arguments: ["", "XKa", "CuKx", "0", "-1", "nan", "1e9", "Culpeper"]) func otherTextsAreNoRadiation(
         text: String
     ) {
-        #expect(Radiation(text) == nil)
+        #expect(EmissionSpectrum(text) == nil)
     }
 }

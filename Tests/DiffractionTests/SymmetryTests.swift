@@ -88,6 +88,7 @@ func fixture(_ path: String) throws -> String {
             #expect(found.contains(setting), "\(setting.symbol)")
             #expect(found.allSatisfy { $0.number == setting.number }, "\(setting.symbol)")
             #expect(SpaceGroupTable.setting(of: setting.group)?.group == setting.group)
+            #expect(SpaceGroupTable.setting(hall: setting.hall)?.hall == setting.hall)
         }
     }
 
@@ -124,6 +125,12 @@ func fixture(_ path: String) throws -> String {
     @Test(arguments: ["", "P", "Q m m m", "F d -3 m :3", "X", "P 7", "hello world"])
     func unknownSymbolsGiveNothing(symbol: String) {
         #expect(SpaceGroupTable.settings(named: symbol).isEmpty)
+    }
+
+    @Test func unusualSpellingsOfHallSymbolsAreTheSameSetting() {
+        #expect(SpaceGroupTable.setting(hall: "-P_2ybc")?.symbol == "P 1 21/c 1")
+        #expect(SpaceGroupTable.setting(hall: "-P 2ybc (x-z,y,z)")?.symbol == "P 1 21/n 1")
+        #expect(SpaceGroupTable.setting(hall: "nonsense") == nil)
     }
 
     @Test(arguments: ["", "P", "P 5", "Z 2", "P 2q", "P 2 (0 0)", "P 2 (x,y)", "P 2 2 2 2 2", "- 2", "P 4 (0 0 99)"])

@@ -83,6 +83,50 @@ struct FitCommandTests {
         }
     }
 
+    @Test("intervals, limits and systematic spread come out in JSON by every method")
+    func uncertainties() async throws {
+        try await inTemporaryFolder { folder in
+            let path = "\(folder)/fit.json"
+            for method in UncertaintyMethod.allCases {
+                let code = await run(
+                    "fit", Self.bundled, "--recipe", "s2p-argyrodite-cathode", "--quiet", "--json", path,
+                    "--uncertainty", method.rawValue, "--trials", "50", "--seed", "7", "--upper-limit", "Li2SO4",
+                    "--systematic")
+                #expect(code == 0)
+                let data = try Data(contentsOf: URL(fileURLWithPath: path))
+                let json = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+                let uncertainty = try #require(json["uncertainty"] as? [String: Any])
+                #expect(uncertainty["method"] as? String == method.rawValue)
+                #expect(uncertainty["trials"] as? Int == (method == .monteCarlo ? 50 : nil))
+                #expect(uncertainty["seed"] as? Int == (method == .monteCarlo ? 7 : nil))
+                let intervals = try #require(uncertainty["intervals"] as? [[String: Any]])
+                let components = try #require(json["components"] as? [[String: Any]])
+                for component in components {
+                    let area = try #require((component["area"] as? [String: Double])?["value"])
+                    let own = intervals.filter {
+                        $0["component"] as? String == component["name"] as? String
+                            && $0["quantity"] as? String == "area"
+                    }
+                    #expect(own.count == 2)
+                    for interval in own {
+                        let low = try #require(interval["low"] as? Double)
+                        let high = try #require(interval["high"] as? Double)
+                        #expect(low < area && area < high)
+                    }
+                }
+                let limit = try #require((json["upper_limits"] as? [[String: Any]])?.first)
+                #expect(((limit["fraction"] as? Double) ?? 1) < 0.1)
+                let systematic = try #require(json["systematic"] as? [String: Any])
+                #expect((systematic["components"] as? [[String: Any]])?.count == components.count)
+            }
+            #expect(await run("fit", Self.bundled, "--recipe", "s2p-lgps", "--uncertainty", "bootstrap") == 2)
+            #expect(await run("fit", Self.bundled, "--recipe", "s2p-lgps", "--trials", "1") == 2)
+            let unknown = await run(
+                "fit", Self.bundled, "--recipe", "s2p-argyrodite-cathode", "--quiet", "--upper-limit", "unobtainium")
+            #expect(unknown == 2)
+        }
+    }
+
     @Test("files that are absent, broken or empty end with the documented exit codes")
     func exitCodes() async throws {
         try await inTemporaryFolder { folder in

@@ -102,6 +102,10 @@ struct PeakFitTests {
             #expect(fit.components[1].position.value == 161.6)
             #expect(fit.components[1].position.standardUncertainty == nil)
             #expect(abs(fit.components[0].position.value - 160.2) < 0.05)
+            model.background = .subtractedShirley
+            let options = FitOptions(weighting: .unweighted)
+            let subtracted = try model.fit(simulated.spectrum(noise: &numbers), options: options)
+            #expect(abs(subtracted.calibration.shift.value - shift) < 0.05, "subtracted, shift \(shift)")
         }
     }
 

@@ -114,3 +114,77 @@ struct RecipeTests {
         }
     }
 }
+
+@Suite("Recipes with every line shape")
+struct ShapeRecipeTests {
+    static let shapes = [
+        "GL(30)", "SGL(12.5)", "G", "L", "PV(40)", "APV(40,0.25)", "Voigt", "LA(50)", "LA(1.53,243)", "LA(1.2,4.8,5)",
+        "LF(0.54,10,80,100,6)", "LF(1,20,1,50)", "DS(0.1)", "A(0.4,0.38,20)GL(20)", "GL(30)T(1.5)", "SGL(30)T(2)",
+    ]
+
+    @Test("a recipe with any shape reads back as itself", arguments: shapes)
+    func roundTrip(name: String) throws {
+        let shape = try #require(LineShape(name: name))
+        var component = Component(name: "a, b", shape: shape, position: .within(0.3, of: 161.6))
+        if shape.parameters.contains(.lorentzianWidth) {
+            component.gaussianWidth = .free(start: 0.7, min: 0.3, max: 2)
+            component.lorentzianWidth = .fixed(0.15)
+        }
+        if shape.asymmetry != nil { component.asymmetry = .free(start: 0.1, min: 0, max: 0.4) }
+        let recipe = Recipe(model: PeakModel(level: .s2p, shape: .glSum(mix: 77), components: [component]))
+        #expect(try Recipe(yaml: recipe.yaml, file: "recipe.yaml") == recipe)
+        let asDefault = Recipe(
+            model: PeakModel(level: .s2p, shape: shape, components: [Component(name: "a", position: .fixed(1))]))
+        #expect(try Recipe(yaml: asDefault.yaml, file: "recipe.yaml") == asDefault)
+    }
+
+    @Test("a parameter that the shape does not have is refused by name")
+    func wrongParameter() throws {
+        let model = PeakModel(.s2p, shape: .voigt) { Singlet("a", near: 161.6, width: .fixed(1)) }
+        #expect(throws: FitError.self) { _ = try model.resolved(calibration: .none) }
+        #expect {
+            try Recipe(
+                yaml: "interphase: 1\ndefaults: {shape: LB(3)}\ncomponents:\n  - {name: a, position: 1}\n",
+                file: "r.yaml")
+        } throws: { "\($0)".contains("r.yaml:2") && "\($0)".contains("LF(a,b,w,n,k)") }
+    }
+
+    @Test("what is fitted of a shape is found again: noise-free Voigt, metal and LA doublets")
+    func recovery() throws {
+        let energies = SimulatedSpectrum.grid(155...172, step: 0.05)
+        for shape in [
+            LineShape.voigt, .doniachSunjic(asymmetry: 0.12), .lorentzianPowers(.init(high: 1.1, low: 2.4, steps: 40)),
+        ] {
+            let hasTwo = shape.parameters.contains(.lorentzianWidth)
+            func model(_ start: Double) -> PeakModel {
+                PeakModel(.s2p, background: .constant, shape: shape) {
+                    Doublet(
+                        "a", near: 161.6 + (start - 1) * 0.5, within: 0.5,
+                        width: hasTwo ? nil : .free(start: 1.1 * start, min: 0.4, max: 3),
+                        area: .free(start: 900, min: 0, max: .infinity), splitting: .fixed(1.18),
+                        areaRatio: .fixed(0.5),
+                        widthRatio: .fixed(1.3),
+                        gaussianWidth: hasTwo ? .free(start: 0.7 * start, min: 0.2, max: 3) : nil,
+                        lorentzianWidth: hasTwo ? .free(start: 0.4 * start, min: 0, max: 3) : nil,
+                        asymmetry: shape.asymmetry.map { .free(start: $0 * start, min: 0, max: 0.5) })
+                }
+            }
+            let truth = try model(1).expectedIntensities(at: energies, background: .init(constant: 20))
+            let spectrum = Spectrum(
+                name: "exact", level: .s2p, axis: EnergyAxis(energies, scale: .binding, photonEnergy: 1486.6),
+                intensities: truth, unit: .counts)
+            let fit = try model(1.3).fit(spectrum, options: FitOptions(tolerance: 1e-14))
+            #expect(abs(fit.components[0].area.value - 900) < 1e-3, "\(shape): \(fit.components[0].area)")
+            #expect(abs(fit.components[0].position.value - 161.6) < 1e-5)
+            for parameter in fit.components[0].shapeParameters {
+                let expected =
+                    parameter.name == "gaussian_width" ? 0.7 : parameter.name == "lorentzian_width" ? 0.4 : 0.12
+                #expect(abs(parameter.quantity.value - expected) < 1e-4, "\(parameter)")
+            }
+            #expect((fit.components[0].fwhm.standardUncertainty ?? 0) > 0)
+            // The numbers are a shape of their own only through the convention of their width.
+            let wide = fit.components[0].trueFWHM.value / fit.components[0].fwhm.value
+            #expect(shape == .voigt ? abs(wide - 1) < 1e-9 : wide > 1.01)
+        }
+    }
+}

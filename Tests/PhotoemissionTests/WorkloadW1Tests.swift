@@ -14,7 +14,7 @@ struct WorkloadW1Tests {
     static let nominal = [160.20, 161.60, 163.00, 163.85]
     static let names = ["S 2-", "PS4 3-", "bridging S", "oxidised S"]
     /// Width of GL(30)'s formula over its true full width at half maximum.
-    static let formulaWidth = LineShape.glProduct(mix: 30).constants.widthFactor
+    static let formulaWidth = LineShape.glProduct(mix: 30).constants?.widthFactor ?? .nan
 
     struct Truth {
         var areas: [Double]

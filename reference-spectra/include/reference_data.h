@@ -14,3 +14,6 @@ const interphase_reference_file *interphase_reference_files(size_t *count);
 
 // The tables of diffraction, `count` of them.
 const interphase_reference_file *interphase_diffraction_files(size_t *count);
+
+// The crystal structures of the phase library, `count` of them, by name.
+const interphase_reference_file *interphase_phase_files(size_t *count);

@@ -42,7 +42,7 @@ struct PatternSetup {
         }
         if settings.usesDispersion {
             for element in Set(structure.sites.map(\.species.element)).sorted() {
-                let anomalous = try anomalous(element, settings.radiation.primary.wavelength)
+                let anomalous = try anomalous(element, settings.emission.primary.wavelength)
                 if let edge = anomalous.nearbyEdge {
                     note(
                         "near-absorption-edge", .warning,
@@ -68,7 +68,7 @@ struct PatternSetup {
     /// All reflections that any of the emission lines shows in the range.
     func reflectionList() throws(PowderPattern.Failure) -> [ReflectionList.Entry] {
         let upper = min(max(settings.twoTheta.upperBound, 0), 179.9) * .pi / 360
-        let shortest = settings.radiation.lines.map(\.wavelength).min() ?? settings.radiation.primary.wavelength
+        let shortest = settings.emission.lines.map(\.wavelength).min() ?? settings.emission.primary.wavelength
         let reach = 2 * sin(upper) / shortest
         let list: ReflectionList
         do { list = try ReflectionList(cell: structure.cell, group: structure.spaceGroup, limit: reach * reach) } catch
@@ -85,7 +85,7 @@ struct PatternSetup {
     /// The wavelength at which f' and f'' are taken for a line: the primary line's for lines that are within 1 % of it,
     /// as both K-alpha lines are, so that they share one |F|^2; its own for K-beta.
     func dispersionWavelength(of line: EmissionLine) -> Double {
-        let primary = settings.radiation.primary.wavelength
+        let primary = settings.emission.primary.wavelength
         return abs(line.wavelength / primary - 1) < 0.01 ? primary : line.wavelength
     }
 

@@ -28,7 +28,7 @@ public struct PowderPattern: Sendable {
     /// How a pattern is computed.
     public struct Settings: Sendable, Hashable {
         /// The lines of the source; positions and |F|^2 refer to the first.
-        public var radiation: Radiation
+        public var emission: EmissionSpectrum
         /// The range of diffraction angles in degrees, within 0 and 180.
         public var twoTheta: ClosedRange<Double>
         /// The Lorentz and polarisation factors.
@@ -42,11 +42,11 @@ public struct PowderPattern: Sendable {
 
         /// Settings: unless stated otherwise, Cu K-alpha, 0 to 120 degrees, no monochromator, dispersion, neutral atoms.
         public init(
-            radiation: Radiation = .copper, twoTheta: ClosedRange<Double> = 0...120,
+            emission: EmissionSpectrum = .copper, twoTheta: ClosedRange<Double> = 0...120,
             optics: LorentzPolarization = LorentzPolarization(), usesDispersion: Bool = true, isIonic: Bool = false,
             defaultB: Double = 0.5
         ) {
-            self.radiation = radiation
+            self.emission = emission
             self.twoTheta = twoTheta
             self.optics = optics
             self.usesDispersion = usesDispersion
@@ -82,6 +82,8 @@ public struct PowderPattern: Sendable {
     public let reflections: [Reflection]
     /// What each kind of atom scatters as, `Co` or `Co3+`.
     public let scatterers: [String]
+    /// The density of the phase in g/cm^3; `nil` where an element has no atomic weight here.
+    public let density: Double?
     /// What had to be assumed.
     public let findings: [Finding]
 
@@ -102,7 +104,7 @@ public struct PowderPattern: Sendable {
         var perLine: [[(spacing: Double, index: MillerIndex, intensity: Double)]] = []
         var primary: [Reflection] = []
         var squares: [Double: [Double]] = [:]
-        for (number, line) in settings.radiation.lines.enumerated() {
+        for (number, line) in settings.emission.lines.enumerated() {
             let reference = setup.dispersionWavelength(of: line)
             let squared: [Double]
             if let known = squares[reference] {
@@ -136,6 +138,7 @@ public struct PowderPattern: Sendable {
         reflections = primary
         scatterers = factors.scatterers.map(\.formFactor.species)
         lineIntensities = perLine
+        density = structure.density
         findings = setup.findings
     }
 
@@ -174,7 +177,7 @@ extension PowderPattern {
     /// All lines of all emission lines, by growing angle, relative to the strongest line of the primary radiation.
     public func emissionLines(separation: Double = 0.002) -> [PatternLine] {
         let strongest = lines(separation: separation).map(\.intensityPerVolume).max()
-        let all = zip(settings.radiation.lines, lineIntensities).flatMap { line, sticks in
+        let all = zip(settings.emission.lines, lineIntensities).flatMap { line, sticks in
             let list = sticks.compactMap { stick in
                 Self.twoTheta(spacing: stick.spacing, wavelength: line.wavelength).map {
                     ($0, stick.spacing, stick.index, stick.intensity)

@@ -7,7 +7,7 @@ extension CrystalStructure {
     }
 
     /// The closest two atoms of the cell that are less than `limit` Angstrom apart, of those that are there at the same
-    /// time: occupancies that add up to 1 or less are alternatives. `nil` where there are none, or for cells of more
+    /// time: occupancies that add up to little more than 1 are alternatives. `nil` where there are none, or for cells of more
     /// than 600 atoms, which nobody enters by hand.
     func closestPair(below limit: Double) -> Pair? {
         let atoms = cellAtoms
@@ -17,7 +17,7 @@ extension CrystalStructure {
         var seen: Set<Int> = []
         for (index, atom) in atoms.enumerated() where seen.insert(atom.site).inserted {
             for (other, neighbour) in atoms.enumerated() where other != index {
-                guard sites[atom.site].occupancy + sites[neighbour.site].occupancy > 1.05 else { continue }
+                guard sites[atom.site].occupancy + sites[neighbour.site].occupancy > 1.2 else { continue }
                 let distance = cell.shortestDistance(atom.position, neighbour.position)
                 if distance < best?.distance ?? limit {
                     best = Pair(

@@ -172,7 +172,9 @@ struct StructureReader {
         for (tag, database) in databases {
             if let code = text(tag) { return "\(database) \(code)" }
         }
-        guard let journal = text("_journal_name_full") else { return nil }
+        guard let journal = text("_journal_name_full") else {
+            return text("_publ_section_references").map { $0.replacing("\n", with: " ") }
+        }
         let place = [text("_journal_volume"), text("_journal_year").map { "(\($0))" }, text("_journal_page_first")]
         return ([journal] + place.compactMap { $0 }).joined(separator: " ")
     }

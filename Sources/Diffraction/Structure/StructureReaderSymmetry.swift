@@ -29,10 +29,11 @@ extension StructureReader {
         }
         if let listed = try listedGroup() {
             let declared = declaredSettings(cell: cell, byNumber: false)
+            if let match = declared.first(where: { $0.group == listed }) {
+                return Symmetry(group: listed, symbol: match.symbol)
+            }
             let setting = SpaceGroupTable.setting(of: listed)
-            let agrees =
-                declared.isEmpty
-                || declared.contains { $0.group == listed || $0.group.differsOnlyInOrigin(from: listed) }
+            let agrees = declared.isEmpty || declared.contains { $0.group.differsOnlyInOrigin(from: listed) }
             if agrees { return Symmetry(group: listed, symbol: setting?.symbol ?? declaredSymbol) }
             return reconciled(listed, setting, declared, cell: cell, atoms: atoms)
         }
@@ -125,9 +126,7 @@ extension StructureReader {
     private func declaredSettings(cell: UnitCell, byNumber: Bool) -> [SpaceGroupSetting] {
         var candidates: [SpaceGroupSetting] = []
         for tag in Self.hallTags where candidates.isEmpty {
-            if let value = given(tag), let group = HallSymbol.spaceGroup(value.text),
-                let setting = SpaceGroupTable.setting(of: group)
-            {
+            if let value = given(tag), let setting = SpaceGroupTable.setting(hall: value.text) {
                 candidates = [setting]
             }
         }

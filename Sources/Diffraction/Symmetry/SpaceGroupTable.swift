@@ -43,6 +43,16 @@ public enum SpaceGroupTable {
         return fingerprints[key].map { settings[$0] }
     }
 
+    /// The setting that a Hall symbol means, whether or not it is spelled as the table has it.
+    public static func setting(hall: String) -> SpaceGroupSetting? {
+        let words = hall.replacing("_", with: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if let index = hallIndex[words] { return settings[index] }
+        return HallSymbol.spaceGroup(hall).flatMap(setting(of:))
+    }
+
+    private static let hallIndex: [String: Int] = Dictionary(
+        settings.enumerated().map { ($0.element.hall, $0.offset) }, uniquingKeysWith: { first, _ in first })
+
     private static func fingerprint(_ group: SpaceGroup) -> [SymmetryOperation] { group.operations.sorted() }
 
     private static let fingerprints: [[SymmetryOperation]: Int] = {

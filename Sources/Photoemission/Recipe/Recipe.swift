@@ -28,7 +28,7 @@ public struct Recipe: Sendable, Hashable {
 }
 
 /// Reads a recipe from a YAML document.
-private enum RecipeReader {
+enum RecipeReader {
     static func read(_ root: YAMLValue) throws(ReferenceDataError) -> Recipe {
         let fields = try root.fields(
             "interphase", "level", "window", "calibration", "background", "defaults", "weights", "components")
@@ -40,7 +40,7 @@ private enum RecipeReader {
         if let level = fields["level"] { model.level = try coreLevel(level) }
         if let window = fields["window"] { model.window = try window.interval() }
         if let calibration = fields["calibration"] { model.calibration = try Self.calibration(calibration) }
-        if let background = fields["background"] { model.background = try Self.background(background) }
+        if let background = fields["background"] { model.background = try BackgroundRecipe.read(background) }
         if let defaults = fields["defaults"] { try readDefaults(defaults, into: &model) }
         var recipe = Recipe(model: model)
         if let weights = fields["weights"] {
@@ -59,7 +59,7 @@ private enum RecipeReader {
         return level
     }
 
-    private static func choice<Value>(_ value: YAMLValue, among choices: [(String, Value)])
+    static func choice<Value>(_ value: YAMLValue, among choices: [(String, Value)])
         throws(ReferenceDataError) -> Value
     {
         let text = try value.text()
@@ -79,40 +79,10 @@ private enum RecipeReader {
         return .line(try fields.require("line").text(), at: try fields.require("at").number())
     }
 
-    private static func background(_ value: YAMLValue) throws(ReferenceDataError) -> Background {
-        let fields = try value.fields("kind", "fitted", "slope", "end_points", "offsets", "rule")
-        let kind = try choice(try fields.require("kind"), among: Background.Kind.allCases.map { ($0.rawValue, $0) })
-        var background = Background(kind)
-        if let fitted = fields["fitted"] { background.isFitted = try fitted.boolean() }
-        if let slope = fields["slope"] {
-            background.hasSlope = try slope.boolean()
-            if background.hasSlope, kind != .shirley || !background.isFitted {
-                throw slope.error(expected: "no slope: only a fitted shirley background takes one")
-            }
-        }
-        for key in ["end_points", "offsets", "rule"] {
-            if background.isFitted, let value = fields[key] {
-                throw value.error(
-                    expected: "no \(key): a fitted background has no use for it (fitted: false does)")
-            }
-        }
-        if let points = fields["end_points"] {
-            background.endPoints = try points.count()
-            guard background.endPoints % 2 == 1 else { throw points.error(expected: "an odd number of points") }
-        }
-        if let offsets = fields["offsets"] {
-            let list = try offsets.list()
-            guard list.count == 2 else { throw offsets.error(expected: "[low, high] in per cent") }
-            background.endOffsets = .init(low: try list[0].number(), high: try list[1].number())
-        }
-        if let rule = fields["rule"] {
-            background.rule = try choice(rule, among: Background.Rule.allCases.map { ($0.rawValue, $0) })
-        }
-        return background
-    }
-
     private static func readDefaults(_ value: YAMLValue, into model: inout PeakModel) throws(ReferenceDataError) {
-        let fields = try value.fields("shape", "splitting", "area_ratio", "width_ratio", "width", "mixing")
+        let fields = try value.fields(
+            "shape", "splitting", "area_ratio", "width_ratio", "width", "mixing", "gaussian_width", "lorentzian_width",
+            "asymmetry")
         if let shape = fields["shape"] { model.shape = try lineShape(shape) }
         for quantity in ComponentQuantity.allCases {
             guard let field = fields[quantity.rawValue] else { continue }
@@ -122,7 +92,9 @@ private enum RecipeReader {
 
     private static func lineShape(_ value: YAMLValue) throws(ReferenceDataError) -> LineShape {
         guard let shape = LineShape(name: try value.text()) else {
-            throw value.error(expected: "a line shape: GL(m), SGL(m), G or L, with m in per cent from 0 to 100")
+            throw value.error(
+                expected: "a line shape: GL(m), SGL(m), G, L, PV(m), APV(m,a), Voigt, LA(m), LA(a,n), LA(a,b,n), "
+                    + "LF(a,b,w,n), LF(a,b,w,n,k), DS(a), A(a,b,n)GL(m), GL(m)T(k) or SGL(m)T(k), numbers in range")
         }
         return shape
     }
@@ -130,7 +102,7 @@ private enum RecipeReader {
     private static func component(_ value: YAMLValue) throws(ReferenceDataError) -> Component {
         let fields = try value.fields(
             "name", "level", "doublet", "shape", "position", "width", "area", "splitting", "area_ratio", "width_ratio",
-            "mixing")
+            "mixing", "gaussian_width", "lorentzian_width", "asymmetry")
         var component = Component(
             name: try fields.require("name").text(),
             position: try constraint(try fields.require("position"), .position))
@@ -172,7 +144,7 @@ private enum RecipeReader {
     }
 
     /// A number or a free parameter; no link.
-    private static func free(_ value: YAMLValue, _ quantity: ComponentQuantity, isLink: Bool)
+    static func free(_ value: YAMLValue, _ quantity: ComponentQuantity, isLink: Bool)
         throws(ReferenceDataError) -> Constraint
     {
         if let number = try? value.number() { return .fixed(number) }
@@ -218,6 +190,9 @@ private enum RecipeReader {
         switch quantity {
         case .area: 0...Double.infinity
         case .width: 0.05...20
+        case .gaussianWidth: 0.01...5
+        case .lorentzianWidth: 0...10
+        case .asymmetry: -2...2
         case .splitting: 0...100
         case .areaRatio, .widthRatio: 0.01...10
         case .mixing: 0...100

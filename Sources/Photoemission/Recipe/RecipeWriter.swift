@@ -13,29 +13,15 @@ extension Recipe {
             lines.append("calibration: {shift: \(shift.value)\(uncertainty)}")
         case .line(let name, let energy): lines.append("calibration: {line: \(quoted(name)), at: \(energy)}")
         }
-        lines.append("background: {\(background)}")
+        lines += BackgroundRecipe.lines(model.background, text)
         if weighting != .poisson { lines.append("weights: \(weighting.rawValue)") }
         let defaults = ComponentQuantity.allCases.compactMap { quantity in
             model.defaults[quantity].map { "\(quantity.rawValue): \(text($0))" }
         }
-        lines.append("defaults: {" + (["shape: \(model.shape)"] + defaults).joined(separator: ", ") + "}")
+        lines.append("defaults: {" + (["shape: \(text(model.shape))"] + defaults).joined(separator: ", ") + "}")
         lines.append("components:")
         lines += model.components.map { "  - {\(entry($0))}" }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private var background: String {
-        let background = model.background
-        var parts = ["kind: \(background.kind.rawValue)", "fitted: \(background.isFitted)"]
-        if background.isFitted {
-            if background.kind == .shirley { parts.append("slope: \(background.hasSlope)") }
-        } else {
-            parts.append("end_points: \(background.endPoints)")
-            let offsets = background.endOffsets
-            if offsets != Background.EndOffsets() { parts.append("offsets: [\(offsets.low), \(offsets.high)]") }
-            if background.kind == .shirley { parts.append("rule: \(background.rule.rawValue)") }
-        }
-        return parts.joined(separator: ", ")
     }
 
     private func entry(_ component: Component) -> String {
@@ -44,12 +30,18 @@ extension Recipe {
         if let isDoublet = component.isDoublet, isDoublet != (component.level ?? model.level)?.isDoublet ?? false {
             parts.append("doublet: \(isDoublet)")
         }
-        if let shape = component.shape, shape != model.shape { parts.append("shape: \(shape)") }
+        if let shape = component.shape, shape != model.shape { parts.append("shape: \(text(shape))") }
         for quantity in ComponentQuantity.allCases {
             guard let constraint = component[quantity] else { continue }
             parts.append("\(quantity.rawValue): \(text(constraint))")
         }
         return parts.joined(separator: ", ")
+    }
+
+    /// A shape, quoted where its commas would end the entry.
+    private func text(_ shape: LineShape) -> String {
+        let name = shape.description
+        return name.contains(",") ? quoted(name) : name
     }
 
     private func text(_ constraint: Constraint) -> String {

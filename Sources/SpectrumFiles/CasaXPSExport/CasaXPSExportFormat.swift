@@ -45,6 +45,10 @@ enum CasaXPSExportFormat: SpectrumFormat {
             guard let table = NumberTable(raw.bindMemory(to: UInt8.self), allowsEmptyCells: true) else {
                 throw content.malformed(.whole, expected: "rows of numbers below the labels", found: "none")
             }
+            guard table.sections.count <= NumberTable.maximumSections else {
+                throw content.malformed(
+                    .whole, expected: "at most \(NumberTable.maximumSections) blocks in one export", found: "more")
+            }
             var file = SpectrumFile(path: content.path, format: name, spectra: [])
             if table.endsOpen {
                 file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")

@@ -23,6 +23,8 @@ enum XMLEncoding {
             throw ReadError.malformed(
                 file: file, place: .byte(0), expected: "text in UTF-16, as the document declares", found: "single bytes"
             )
+        case "windows-1252", "cp1252":
+            return withoutDeclaration(Data(String(looselyDecoding: data).utf8))
         case let name?:
             guard let encoding = encodings[name], let text = String(data: data, encoding: encoding) else {
                 throw ReadError.malformed(
@@ -34,7 +36,7 @@ enum XMLEncoding {
 
     private static let encodings: [String: String.Encoding] = [
         "iso-8859-1": .isoLatin1, "latin1": .isoLatin1, "iso8859-1": .isoLatin1, "us-ascii": .isoLatin1,
-        "ascii": .isoLatin1, "windows-1252": .windowsCP1252, "cp1252": .windowsCP1252, "iso-8859-15": .isoLatin1,
+        "ascii": .isoLatin1, "iso-8859-15": .isoLatin1,
         "iso-8859-2": .isoLatin2, "windows-1250": .windowsCP1250, "windows-1251": .windowsCP1251,
         "windows-1253": .windowsCP1253, "windows-1254": .windowsCP1254, "shift_jis": .shiftJIS, "euc-jp": .japaneseEUC,
         "iso-2022-jp": .iso2022JP, "macintosh": .macOSRoman,

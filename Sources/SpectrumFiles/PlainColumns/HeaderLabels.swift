@@ -16,7 +16,10 @@ struct HeaderLabels {
 
     init(lines: [String], dialect: TableDialect, columns count: Int) {
         let marks: Set<Character> = ["#", "%", "!", "'", "\"", "/", "*", ";", " ", "\t", "\u{FEFF}"]
-        let texts = lines.map { String($0.drop { marks.contains($0) }) }.filter { !$0.isEmpty }
+        // Labels are short; a line of megabytes is none and would only take time.
+        let texts = lines.filter { $0.utf8.count < 10_000 }.map { String($0.drop { marks.contains($0) }) }.filter {
+            !$0.isEmpty
+        }
         for text in texts.reversed() where columns.isEmpty {
             let cells = dialect.cells(text)
             if cells.count == count || (count == 2 && cells.count > count && EnergyScale(label: cells[0]) != nil) {

@@ -58,9 +58,6 @@ struct PlainColumnsReading {
         self.file = SpectrumFile(path: content.path, format: PlainColumnsFormat.name, spectra: [])
     }
 
-    /// More spectra than anyone writes below one another: beyond it a text that alternates with numbers is no spectrum.
-    private static let maximumParts = 10_000
-
     mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws {
         let mark = table.dialect.decimalMark == ASCII.comma ? "commas" : "points"
         file.notes.append(
@@ -69,9 +66,9 @@ struct PlainColumnsReading {
             file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")
         }
         let parts = try Self.joined(table.sections).flatMap { try split($0, bytes) }
-        guard parts.count <= Self.maximumParts else {
+        guard parts.count <= NumberTable.maximumSections else {
             throw content.malformed(
-                .whole, expected: "at most \(Self.maximumParts) spectra in one text file", found: "\(parts.count)")
+                .whole, expected: "at most \(NumberTable.maximumSections) spectra in one text file", found: "more")
         }
         for (index, part) in parts.enumerated() {
             try append(part, number: index + 1, of: parts.count)
@@ -136,7 +133,7 @@ struct PlainColumnsReading {
         guard starts.count > 1 else { return [section] }
         let ends = starts.dropFirst() + [energies.count]
         let parts = zip(starts, ends).map { $0..<$1 }
-        guard parts.count <= Self.maximumParts,
+        guard parts.count <= NumberTable.maximumSections,
             parts.allSatisfy({ $0.count >= 3 && (energies[$0.lowerBound + 1] > energies[$0.lowerBound]) == isRising })
         else {
             throw content.malformed(

@@ -30,6 +30,9 @@ struct NumberTable {
     /// The number of columns that most rows have.
     let width: Int
     private(set) var sections: [TableSection] = []
+    /// More parts than anyone writes below one another: text that alternates with numbers is no table of spectra, and
+    /// reading stops there.
+    static let maximumSections = 10_000
     /// Whether the last line lacks its line end, so that its last number may have been cut.
     private(set) var endsOpen = false
     /// Whether rows may have fewer cells than others, as where columns of unequal length stand side by side.
@@ -57,7 +60,7 @@ struct NumberTable {
             section.columns = Self.transpose(cells, width: width)
             sections.append(section)
         }
-        while let line = lines.next() {
+        while sections.count <= Self.maximumSections, let line = lines.next() {
             row.removeAll(keepingCapacity: true)
             switch dialect.scanRow(line, into: &row) {
             case .blank:

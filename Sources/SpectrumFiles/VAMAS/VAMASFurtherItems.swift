@@ -38,7 +38,8 @@ struct VAMASFurtherItems {
         items["analyser mode"] = block.analyserMode
         let variables = zip(experiment.experimentalVariables, block.experimentalVariables).map { ($0, $1) }
         for (variable, value) in variables + block.parameters.map({ ($0.variable, $0.value) }) {
-            guard let value else { continue }
+            // No instrument gives more; a made-up file must not fill the memory of those who list its items.
+            guard let value, items.count < 200 else { continue }
             let unit = ["d", "n", ""].contains(variable.unit) ? "" : " \(variable.unit)"
             items[variable.label] = "\(value)\(unit)"
         }

@@ -89,9 +89,12 @@ struct SimulatedSpectrum {
     }
 
     var peaks: [Double] {
-        energies.map { energy in
-            lines.reduce(0) { $0 + $1.area * $1.shape.value(at: energy - $1.energy, fwhm: $1.width) }
+        var sum = [Double](repeating: 0, count: energies.count)
+        for line in lines {
+            let curve = try? line.shape.curve(at: energies.map { $0 - line.energy }, fwhm: line.width)
+            for (i, value) in (curve ?? []).enumerated() { sum[i] += line.area * value }
         }
+        return sum
     }
 
     /// Expected intensities; the Shirley step by the trapezium rule.

@@ -1,4 +1,5 @@
 import Foundation
+import Spectra
 
 /// One emission line of an X-ray source.
 public struct EmissionLine: Sendable, Hashable, Codable {
@@ -6,7 +7,7 @@ public struct EmissionLine: Sendable, Hashable, Codable {
     public var name: String
     /// The wavelength in Angstrom.
     public var wavelength: Double
-    /// The integrated intensity relative to the first line of the radiation.
+    /// The integrated intensity relative to the first line of the spectrum.
     public var intensity: Double
 
     /// A line.
@@ -17,8 +18,8 @@ public struct EmissionLine: Sendable, Hashable, Codable {
     }
 }
 
-/// The radiation of a diffraction experiment: its lines, the first of them the one that positions refer to.
-public struct Radiation: Sendable, Hashable, Codable {
+/// The lines of the X-rays that fall on a specimen, the first of them the one that positions refer to.
+public struct EmissionSpectrum: Sendable, Hashable, Codable {
     /// A name, `CuKa`, or the wavelength.
     public var name: String
     /// The lines; never empty.
@@ -27,7 +28,7 @@ public struct Radiation: Sendable, Hashable, Codable {
     /// The line that positions refer to.
     public var primary: EmissionLine { lines[0] }
 
-    /// A radiation of several lines, the first of them the strongest; `nil` where there is none, or where a wavelength
+    /// Several lines, the first of them the strongest; `nil` where there is none, or where a wavelength
     /// or intensity is not positive.
     public init?(name: String, lines: [EmissionLine]) {
         guard !lines.isEmpty,
@@ -43,6 +44,23 @@ public struct Radiation: Sendable, Hashable, Codable {
     public init?(wavelength: Double) {
         let name = String(format: "%.7g", wavelength)
         self.init(name: name, lines: [EmissionLine(name: "\(name) A", wavelength: wavelength)])
+    }
+
+    /// The lines of the radiation that a pattern was measured with; `nil` where its wavelength is not known. The ratio of
+    /// K-alpha-2 to K-alpha-1 is 0.5 where the file states both wavelengths but no ratio.
+    public init?(_ radiation: Radiation) {
+        guard radiation.probe == .xRay, let wavelength = radiation.wavelength else { return nil }
+        let anode = radiation.anode.map { "\($0) " } ?? ""
+        guard radiation.isDoublet, let second = radiation.kAlpha2 else {
+            self.init(wavelength: wavelength)
+            return
+        }
+        self.init(
+            name: (radiation.anode ?? "") + "Ka",
+            lines: [
+                EmissionLine(name: anode + "K-alpha-1", wavelength: wavelength),
+                EmissionLine(name: anode + "K-alpha-2", wavelength: second, intensity: radiation.kAlpha2Ratio ?? 0.5),
+            ])
     }
 
     /// The anodes whose lines are known here.
@@ -65,7 +83,7 @@ public struct Radiation: Sendable, Hashable, Codable {
     ///   - anode: `Cu`, `Co`, `Mo`, `Ag`, `Cr` or `Fe`; otherwise the result is `nil`.
     ///   - alpha2: the intensity of K-alpha-2 relative to K-alpha-1; 0 for a beam that a monochromator has freed of it.
     ///   - beta: what K-beta is left of, relative to K-alpha-1.
-    public static func tube(anode: String, alpha2: Double = 0.5, beta: Double = 0) -> Radiation? {
+    public static func tube(anode: String, alpha2: Double = 0.5, beta: Double = 0) -> EmissionSpectrum? {
         guard let lines = kLines[anode], alpha2 >= 0, beta >= 0 else { return nil }
         var result = [EmissionLine(name: "\(anode) K-alpha-1", wavelength: lines.alpha1)]
         if alpha2 > 0 {
@@ -74,11 +92,11 @@ public struct Radiation: Sendable, Hashable, Codable {
         if beta > 0 {
             result.append(EmissionLine(name: "\(anode) K-beta-1,3", wavelength: lines.beta, intensity: beta))
         }
-        return Radiation(name: anode + (alpha2 > 0 ? "Ka" : "Ka1"), lines: result)
+        return EmissionSpectrum(name: anode + (alpha2 > 0 ? "Ka" : "Ka1"), lines: result)
     }
 
     /// Cu K-alpha, both lines.
-    public static let copper = Radiation(
+    public static let copper = EmissionSpectrum(
         trusted: "CuKa",
         [
             EmissionLine(name: "Cu K-alpha-1", wavelength: 1.5405929),
@@ -90,7 +108,7 @@ public struct Radiation: Sendable, Hashable, Codable {
         self.lines = lines
     }
 
-    /// A radiation from what a person types: `CuKa`, `Cu`, `CuKa1`, `MoKalpha`, `CuKb`, or a wavelength in Angstrom;
+    /// The lines of what a person types: `CuKa`, `Cu`, `CuKa1`, `MoKalpha`, `CuKb`, or a wavelength in Angstrom;
     /// `nil` where it is none of these.
     public init?(_ text: String) {
         if let wavelength = Double(text) {
@@ -104,18 +122,19 @@ public struct Radiation: Sendable, Hashable, Codable {
             }
         guard let anode = Self.anodes.first(where: { word.hasPrefix($0.lowercased()) }), let lines = Self.kLines[anode]
         else { return nil }
-        func single(_ label: String, _ name: String, _ wavelength: Double) -> Radiation? {
-            Radiation(name: anode + label, lines: [EmissionLine(name: "\(anode) \(name)", wavelength: wavelength)])
+        func single(_ label: String, _ name: String, _ wavelength: Double) -> EmissionSpectrum? {
+            EmissionSpectrum(
+                name: anode + label, lines: [EmissionLine(name: "\(anode) \(name)", wavelength: wavelength)])
         }
-        let radiation: Radiation?
+        let emission: EmissionSpectrum?
         switch word.dropFirst(anode.count) {
-        case "", "ka", "ka12", "k": radiation = Self.tube(anode: anode)
-        case "ka1": radiation = single("Ka1", "K-alpha-1", lines.alpha1)
-        case "ka2": radiation = single("Ka2", "K-alpha-2", lines.alpha2)
-        case "kb", "kb1", "kb13": radiation = single("Kb", "K-beta-1,3", lines.beta)
-        default: radiation = nil
+        case "", "ka", "ka12", "k": emission = Self.tube(anode: anode)
+        case "ka1": emission = single("Ka1", "K-alpha-1", lines.alpha1)
+        case "ka2": emission = single("Ka2", "K-alpha-2", lines.alpha2)
+        case "kb", "kb1", "kb13": emission = single("Kb", "K-beta-1,3", lines.beta)
+        default: emission = nil
         }
-        guard let radiation else { return nil }
-        self = radiation
+        guard let emission else { return nil }
+        self = emission
     }
 }

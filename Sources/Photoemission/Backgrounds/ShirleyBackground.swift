@@ -27,12 +27,17 @@ public struct ShirleyBackground: Sendable, Hashable {
     /// Throws `FitError.background` where the iteration does not converge or has nothing to integrate: a background is
     /// never returned half done.
     public func curve(bindingEnergies: [Double], intensities: [Double]) throws -> [Double] {
+        try curve(bindingEnergies: bindingEnergies, intensities: intensities, isBelowData: false)
+    }
+
+    /// The same, in every step clamped to the data where `isBelowData`.
+    func curve(bindingEnergies: [Double], intensities: [Double], isBelowData: Bool) throws -> [Double] {
         let count = intensities.count
         precondition(bindingEnergies.count == count, "one intensity for each energy")
         guard count > 1 else { throw FitError.background("a Shirley background needs at least two points") }
         let range = high - low
         var background = [Double](repeating: low, count: count)
-        if range == 0 { return background }
+        if range == 0 { return isBelowData ? intensities.map { min(low, $0) } : background }
         var change = Double.infinity
         for _ in 0..<maximumIterations {
             let (cumulative, total) = integrals(bindingEnergies, intensities, background)
@@ -42,7 +47,8 @@ public struct ShirleyBackground: Sendable, Hashable {
             }
             change = 0
             for i in 0..<count {
-                let next = low + range * cumulative[i] / total
+                let step = low + range * cumulative[i] / total
+                let next = isBelowData ? min(step, intensities[i]) : step
                 change = max(change, abs(next - background[i]))
                 background[i] = next
             }
@@ -72,15 +78,5 @@ public struct ShirleyBackground: Sendable, Hashable {
             }
         }
         return (cumulative, sum)
-    }
-}
-
-/// The mean intensity at an end of a region as CasaXPS takes it.
-enum EndIntensity {
-    /// The mean of `points` (odd) intensities centred on `index`, as far as they exist, lowered by `offset` per cent.
-    static func mean(of intensities: [Double], around index: Int, points: Int, offset: Double) -> Double {
-        let half = max(0, (points - 1) / 2)
-        let range = max(0, index - half)...min(intensities.count - 1, index + half)
-        return intensities[range].reduce(0, +) / Double(range.count) * (1 - offset / 100)
     }
 }
