@@ -100,6 +100,19 @@ int interphase_hdf5_write_text(interphase_hdf5_file file, const char *path, cons
     return result;
 }
 
+int interphase_hdf5_write_texts(interphase_hdf5_file file, const char *path, const char *const *texts, uint64_t count) {
+    library *h5 = interphase_hdf5_lock();
+    if (!h5) return -1;
+    int result = -1;
+    hid_t type = text_type(h5);
+    if (type >= 0) {
+        result = write_numbers(h5, file, path, type, texts, 1, &count);
+        h5->H5Tclose(type);
+    }
+    interphase_hdf5_unlock();
+    return result;
+}
+
 static int write_attribute(
     library *h5, hid_t file, const char *path, const char *attribute, hid_t type, hid_t space, const void *value) {
     int result = -1;

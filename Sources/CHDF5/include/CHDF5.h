@@ -74,6 +74,9 @@ int interphase_hdf5_write_integers(
 // Writes a text.
 int interphase_hdf5_write_text(interphase_hdf5_file file, const char *path, const char *text);
 
+// Writes a list of texts.
+int interphase_hdf5_write_texts(interphase_hdf5_file file, const char *path, const char *const *texts, uint64_t count);
+
 // Writes a text, several texts, or a whole number as an attribute.
 int interphase_hdf5_write_attribute(
     interphase_hdf5_file file, const char *path, const char *attribute, const char *const *texts, int count, int is_array);

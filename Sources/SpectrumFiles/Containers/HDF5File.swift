@@ -46,10 +46,13 @@ final class HDF5File {
         var result: Int
         var bytes: Data
 
-        /// The texts, each with a zero behind.
-        var texts: [String] {
+        /// The texts, each with a zero behind, without blanks around them.
+        var texts: [String] { verbatim.map { $0.trimmingCharacters(in: .whitespaces) } }
+
+        /// The texts as they are.
+        var verbatim: [String] {
             bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
-                String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+                String(decoding: $0, as: UTF8.self)
             }
         }
 
@@ -151,6 +154,9 @@ final class HDF5File {
     func texts(_ path: String, attribute: String? = nil) -> [String]? {
         ask(INTERPHASE_HDF5_TEXT, path, attribute: attribute)?.texts
     }
+
+    /// The texts of an array of texts with all their blanks; none where there is no such array.
+    func verbatimTexts(_ path: String) -> [String] { ask(INTERPHASE_HDF5_TEXT, path)?.verbatim ?? [] }
 
     /// The number in an attribute of the object at `path`; `nil` where there is none.
     func number(_ path: String, attribute: String) -> Double? {

@@ -6,7 +6,7 @@ enum DiffractionFormatRegistry {
     static let signed: [any DiffractionFormat.Type] = [
         BrukerRAWFormat.self, StoeRAWFormat.self, PhilipsRDFormat.self, RigakuRAWFormat.self, BrukerBRMLFormat.self,
         RigakuRASXFormat.self, XRDMLFormat.self, RigakuRASFormat.self, RigakuTextFormat.self, BrukerUXDFormat.self,
-        PhilipsUDFFormat.self, SietronicsCPIFormat.self, GSASFormat.self, PowderCIFFormat.self,
+        PhilipsUDFFormat.self, SietronicsCPIFormat.self, GSASFormat.self, PowderCIFFormat.self, NeXusPatternFormat.self,
     ]
 
     /// Text formats told by the shape of their first lines, the strictest first.

@@ -13,6 +13,9 @@ struct NeXusEntry {
     private let groups: [String]
     /// What had to be assumed.
     private(set) var notes: [String] = []
+    /// The place of the entry in the file's own order, and the comments of the file; of files that our own writer wrote.
+    private(set) var index: Int?
+    private(set) var comments: [String] = []
 
     /// What programs write for a number that is not known: VAMAS' own mark 1e37, or beyond.
     private static let unknown = 1e36
@@ -56,7 +59,7 @@ struct NeXusEntry {
             return []
         }
         let energies = try energies(energyPath)
-        guard energies.values.count == shape[energyIndex], energies.values.count > 1 else {
+        guard energies.values.count == shape[energyIndex], !energies.values.isEmpty else {
             throw content.malformed(
                 .whole, expected: "\(shape[energyIndex]) energies in \(energyPath)", found: "\(energies.values.count)")
         }
@@ -66,6 +69,9 @@ struct NeXusEntry {
         }
         let places = try places(axes: axes, shape: shape, energy: energyIndex)
         let stride = shape[(energyIndex + 1)...].reduce(1, *)
+        if let collection = NeXusCollection(of: path, in: file), shape.count == 1 {
+            return [try own(collection, group: group, energies: energies, intensities: values)]
+        }
         let columns = places.count == 1 ? columns(group: group, signal: signal, points: energies.values.count) : []
         return places.map { place in
             let intensities = energies.values.indices.map { values[place.offset + $0 * stride] }
@@ -184,6 +190,30 @@ struct NeXusEntry {
             }
         }
         return columns
+    }
+
+    /// A spectrum that our own writer wrote.
+    private mutating func own(
+        _ collection: NeXusCollection, group: String, energies: Energies, intensities: [Double]
+    ) throws -> Spectrum {
+        index = collection.index
+        comments = collection.fileComments
+        let paths = (file.texts(group, attribute: "auxiliary_signals") ?? []).map { HDF5File.join(group, $0) }
+        let columns = try paths.map { path in
+            let values = try file.numbers(path)
+            guard values.count == intensities.count else {
+                throw content.malformed(
+                    .whole, expected: "\(intensities.count) numbers in \(path)", found: "\(values.count)")
+            }
+            return values
+        }
+        let axis = EnergyAxis(
+            energies.values, scale: energies.scale, photonEnergy: options.photonEnergy ?? energy("incident_energy"))
+        let spectrum = Spectrum(
+            name: file.verbatimTexts(HDF5File.join(path, "title")).first ?? "",
+            sample: file.verbatimTexts(HDF5File.join(path, "sample/name")).first ?? "", axis: axis,
+            intensities: intensities, unit: .arbitrary, acquisition: acquisition)
+        return try collection.restored(spectrum, columns: columns, unit: options.unit, content: content)
     }
 
     // MARK: Describing the spectrum

@@ -29,11 +29,17 @@ enum NeXusFormat: SpectrumFormat {
     static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {
         let hdf5 = try HDF5File(content)
         var file = SpectrumFile(path: content.path, format: name, spectra: [])
+        var read: [(index: Int, spectra: [Spectrum])] = []
         for entry in entries(of: hdf5) {
             var reading = NeXusEntry(entry, of: hdf5, content: content, options: options)
-            file.spectra += try reading.spectra()
+            let spectra = try reading.spectra()
+            read.append((reading.index ?? read.count, spectra))
             file.notes += reading.notes
+            file.comments += reading.comments
         }
+        // Stable, so that entries without an index of their own stay in the order of their names.
+        let order = read.indices.sorted { (read[$0].index, $0) < (read[$1].index, $1) }
+        file.spectra = order.flatMap { read[$0].spectra }
         guard !file.spectra.isEmpty else {
             throw content.malformed(
                 .whole, expected: "an entry with data along an energy axis", found: file.notes.first ?? "none")
