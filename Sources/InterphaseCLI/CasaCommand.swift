@@ -73,14 +73,9 @@ struct CasaCommand: AsyncParsableCommand {
     /// Writes the file with the new numbers; everything else of it stays as it is.
     private func write(_ entries: [CasaXPSDocument.Entry], of contents: SpectrumFile, to path: String) throws {
         var experiment = try VAMASExperiment(contentsOf: file)
-        var next = experiment.blocks.startIndex
+        let blocks = try experiment.blocks(of: contents)
         var changed = 0
-        for (index, spectrum) in contents.spectra.enumerated() {
-            // Blocks that hold no spectrum are passed over.
-            guard let block = experiment.blocks[next...].firstIndex(where: { $0.comments == spectrum.comments }) else {
-                throw CommandFailure(.badData, "\(file): the block of spectrum \(index + 1) cannot be told")
-            }
-            next = block + 1
+        for (index, block) in blocks.enumerated() {
             guard let entry = entries.first(where: { $0.number == index + 1 }) else { continue }
             var annotations = CasaXPSAnnotations(comments: experiment.blocks[block].comments)
             for comparison in entry.comparisons {

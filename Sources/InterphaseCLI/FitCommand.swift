@@ -54,6 +54,11 @@ struct FitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write a report as one HTML page.", valueName: "file.html"))
     var report: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the file as VAMAS with this fit in its comments, as CasaXPS keeps its own.", valueName: "file.vms"))
+    var casa: String?
+
     @Flag(help: "Put data and curves into the JSON.")
     var curves = false
 
@@ -99,6 +104,7 @@ struct FitCommand: AsyncParsableCommand {
             command: CommandSupport.commandLine())
         let supplement = try uncertainties.supplement(of: fit)
         try write(fit, provenance, supplement)
+        if let casa { try CasaXPSOutput(contents: source, spectrum: chosen).write(fit, to: casa) }
         if output.printsTable {
             print(FitTable(fit, useColour: CommandSupport.usesColour(standardOutput: true)).text)
             if !supplement.text.isEmpty { print(supplement.text) }

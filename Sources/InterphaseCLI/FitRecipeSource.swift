@@ -19,13 +19,10 @@ struct FitRecipeSource {
     /// The recipe in the file `name`, or the one of that name that comes along.
     static func recipe(named name: String) throws -> Recipe {
         if FileManager.default.fileExists(atPath: name) {
-            guard let data = FileManager.default.contents(atPath: name) else {
+            guard FileManager.default.isReadableFile(atPath: name) else {
                 throw CommandFailure(.badData, "\(name): cannot be read")
             }
-            guard let text = String(data: data, encoding: .utf8) else {
-                throw CommandFailure(.badData, "\(name): expected a recipe in UTF-8, found other bytes")
-            }
-            return try Recipe(yaml: text, file: name)
+            return try Recipe(contentsOf: name)
         }
         if let embedded = ReferenceLibrary.recipe(named: name) {
             return try Recipe(yaml: embedded.text, file: embedded.name)

@@ -153,6 +153,51 @@ public struct Singlet: ComponentConvertible, Sendable {
     }
 }
 
+/// A multiplet with its satellites as one component: its lines move, grow and widen together.
+///
+/// ```swift
+/// Multiplet("Mn2+", lines: [.init(at: 640.2, area: 24, width: 1.2), .init(at: 641.1, area: 28, width: 1.2)])
+/// ```
+public struct Multiplet: ComponentConvertible, Sendable {
+    /// The component.
+    public let component: Component
+
+    /// A multiplet whose first line lies within `within` eV of its stated energy.
+    ///
+    /// - Parameters:
+    ///   - lines: energies, areas and widths as published; see `LineGroup`.
+    ///   - isDoublet: whether the lines are those of j = l + 1/2 alone, to be repeated for j = l - 1/2; `nil` decides by
+    ///     the level.
+    ///   - width: of the first line; `nil` holds it, and with it all others, at what `lines` say.
+    public init(
+        _ name: String, lines: [LineGroup.Line], within distance: Double = PeakModel.positionTolerance,
+        level: CoreLevel? = nil, isDoublet: Bool? = nil, width: Constraint? = nil, area: Constraint? = nil,
+        splitting: Constraint? = nil, areaRatio: Constraint? = nil, widthRatio: Constraint? = nil
+    ) {
+        let group = LineGroup(lines: lines)
+        component = Component(
+            name: name, level: level, isDoublet: isDoublet, shape: .group(group),
+            position: .within(distance, of: group.energy), width: width, area: area, splitting: splitting,
+            areaRatio: areaRatio, widthRatio: widthRatio)
+    }
+}
+
+/// The measured line of a reference sample as a component: position and area are fitted, its shape stays.
+public struct ReferenceComponent: ComponentConvertible, Sendable {
+    /// The component.
+    public let component: Component
+
+    /// A line shaped like `line`, within `within` eV of where it was measured.
+    public init(
+        _ name: String, line: MeasuredLine, within distance: Double = PeakModel.positionTolerance,
+        level: CoreLevel? = nil, position: Constraint? = nil, area: Constraint? = nil
+    ) {
+        component = Component(
+            name: name, level: level, isDoublet: false, shape: .measured(line),
+            position: position ?? .within(distance, of: line.position), area: area)
+    }
+}
+
 /// Collects the components between the braces of a `PeakModel`.
 @resultBuilder
 public enum ComponentBuilder {

@@ -73,9 +73,10 @@ struct ModelResolver {
             var component = model.components[index]
             let level = component.level ?? model.level
             component.level = level
-            let isDoublet = component.isDoublet ?? level?.isDoublet ?? false
+            let shape = component.shape ?? model.shape
+            component.shape = shape
+            let isDoublet = component.isDoublet ?? (shape.isMeasured ? false : level?.isDoublet ?? false)
             component.isDoublet = isDoublet
-            component.shape = component.shape ?? model.shape
             let reference = level?.reference
             try fillInShape(&component, width: reference?.defaultWidth)
             component.area = component.area ?? model.defaults[.area] ?? .free(start: nil, min: 0, max: .infinity)
@@ -119,6 +120,11 @@ struct ModelResolver {
                 throw FitError.invalidModel(
                     "component \"\(component.name)\" has the shape \(shape), which has no \(quantity.rawValue) but \(own)"
                 )
+            }
+            if case .group(let group) = shape, quantity == .width {
+                // Published widths hold unless the component itself says otherwise.
+                component.width = component.width ?? .fixed(group.width)
+                continue
             }
             let standard: Constraint? =
                 switch quantity {

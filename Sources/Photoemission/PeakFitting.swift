@@ -116,7 +116,11 @@ struct PeakFitter {
                 $1 == .mixing || $1 == .asymmetry ? $0 : max($0, part.expression($1).value(starts) / 2)
             }
             let near = (window.lowerBound - reach)...(window.upperBound + reach)
-            guard !near.contains(position), !(part.isDoublet && near.contains(other)) else { continue }
+            let extent = part.shape.shape.extent
+            func reaches(_ line: Double) -> Bool {
+                near.overlaps((line + extent.lowerBound)...(line + extent.upperBound))
+            }
+            guard !reaches(position), !(part.isDoublet && reaches(other)) else { continue }
             throw FitError.invalidModel(
                 "component \"\(part.name)\" lies at \(String(format: "%.2f", position)) eV, outside the window "
                     + String(format: "%.2f to %.2f eV", window.lowerBound, window.upperBound))

@@ -131,3 +131,33 @@ import Testing
         #expect(worst.ratio < 0.002)
     }
 }
+
+/// Agreement with cctbx, which takes f' and f'' from another table (Sasaki's).
+@Suite struct CCTBXAgreementTests {
+    @Test func everyLineAgreesWithinTheDifferenceOfTheTables() throws {
+        var worst: [String: Double] = [:]
+        var lines: [PatternLine] = []
+        var phase = ""
+        for row in try fixture("diffraction/cctbx-patterns.tsv").split(separator: "\n") where !row.hasPrefix("#") {
+            let fields = row.split(separator: "\t").map(String.init)
+            if fields[0] == "@" {
+                phase = fields[1]
+                let limit = try #require(Double(fields[2]))
+                let structure = try #require(PhaseLibrary.phase(phase))
+                lines = try PowderPattern(structure, settings: PowderPattern.Settings(twoTheta: 0...limit)).lines()
+                worst[phase] = 0
+                continue
+            }
+            let (twoTheta, intensity) = (try #require(Double(fields[0])), try #require(Double(fields[1])))
+            let nearest = try #require(lines.min { abs($0.twoTheta - twoTheta) < abs($1.twoTheta - twoTheta) })
+            // The mean position of lines that coincide depends on their intensities.
+            #expect(abs(nearest.twoTheta - twoTheta) < 0.002, "\(phase) \(twoTheta)")
+            worst[phase] = max(worst[phase] ?? 0, abs(nearest.intensity - intensity))
+        }
+        #expect(Set(worst.keys) == Set(PhaseLibrary.phases.map(\.name)))
+        // For elements beyond some 50 electrons the tables of f' differ by a third of an electron and more.
+        for (phase, difference) in worst {
+            #expect(difference < (["Ba", "La"].contains(phase.prefix(2)) ? 0.5 : 0.3), "\(phase)")
+        }
+    }
+}

@@ -75,6 +75,18 @@ struct PeakProblemTests {
             }
         ),
         (
+            "a multiplet's doublet with a width of its own",
+            PeakModel(.s2p) {
+                Multiplet(
+                    "a",
+                    lines: [
+                        .init(at: 160.6, area: 2, width: 1), .init(at: 161.9, area: 5, width: 1.7),
+                        .init(at: 164, area: 1, width: 2.5, shape: .lorentzianVoigt(mix: 40)),
+                    ], width: .free(start: 1, min: 0.5, max: 2), splitting: .free(start: 1.18, min: 1, max: 1.4),
+                    areaRatio: .free(start: 0.5, min: 0.2, max: 0.9), widthRatio: .free(start: 1.1, min: 0.8, max: 1.5))
+            }
+        ),
+        (
             "CasaXPS's asymmetric shapes, sharing widths",
             PeakModel(.s2p, shape: .lorentzianPowers(.init(high: 1.2, low: 2.8, steps: 30))) {
                 Doublet(

@@ -52,6 +52,31 @@ struct RecipeTests {
         #expect(try Recipe(yaml: recipe.yaml, file: "written.yaml") == recipe)
     }
 
+    @Test("an area ratio may be named: statistical, or Scofield's")
+    func namedAreaRatios() throws {
+        let text = """
+            interphase: 1
+            level: S 2p
+            defaults: {area_ratio: scofield}
+            components:
+              - {name: a, position: 161}
+              - {name: b, position: 162, area_ratio: statistical}
+              - {name: c, level: P 2p, position: 132, area_ratio: scofield}
+            """
+        let model = try Recipe(yaml: text, file: "r.yaml").model
+        // Scofield, J. Electron Spectrosc. Relat. Phenom. 8 (1976) 129: S 2p 0.567 and 1.11, P 2p 0.403 and 0.789.
+        guard case .fixed(let sulfur) = model.defaults[.areaRatio],
+            case .fixed(let phosphorus) = model.components[2].areaRatio
+        else { throw FitError.invalidModel("not fixed") }
+        #expect(abs(sulfur - 0.511) < 0.001 && abs(phosphorus - 0.511) < 0.001)
+        #expect(model.components[1].areaRatio == .fixed(0.5))
+        #expect(throws: ReferenceDataError.self) {
+            try Recipe(
+                yaml: "interphase: 1\nlevel: C 1s\ncomponents:\n  - {name: a, position: 285, area_ratio: scofield}",
+                file: "r.yaml")
+        }
+    }
+
     @Test("the effective model of a fit is a recipe that fits the same")
     func effectiveModelIsARecipe() throws {
         let spectrum = PeakFitTests.cathode.exact

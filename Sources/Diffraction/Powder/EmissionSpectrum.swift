@@ -9,12 +9,16 @@ public struct EmissionLine: Sendable, Hashable, Codable {
     public var wavelength: Double
     /// The integrated intensity relative to the first line of the spectrum.
     public var intensity: Double
+    /// The full width at half maximum of the line itself in Angstrom, a Lorentzian; 0 where it is left to the widths of
+    /// the instrument, which then hold it.
+    public var naturalWidth: Double
 
     /// A line.
-    public init(name: String, wavelength: Double, intensity: Double = 1) {
+    public init(name: String, wavelength: Double, intensity: Double = 1, naturalWidth: Double = 0) {
         self.name = name
         self.wavelength = wavelength
         self.intensity = intensity
+        self.naturalWidth = naturalWidth
     }
 }
 
@@ -34,6 +38,7 @@ public struct EmissionSpectrum: Sendable, Hashable, Codable {
         guard !lines.isEmpty,
             lines.allSatisfy({
                 $0.wavelength.isFinite && $0.wavelength > 0 && $0.intensity > 0 && $0.intensity.isFinite
+                    && $0.naturalWidth >= 0 && $0.naturalWidth.isFinite
             })
         else { return nil }
         self.name = name
@@ -101,6 +106,26 @@ public struct EmissionSpectrum: Sendable, Hashable, Codable {
         [
             EmissionLine(name: "Cu K-alpha-1", wavelength: 1.5405929),
             EmissionLine(name: "Cu K-alpha-2", wavelength: 1.5444274, intensity: 0.5),
+        ])
+
+    /// Cu K-alpha as six lines with natural widths, for profiles sharp enough to show their asymmetry: the two doublets of
+    /// G. Hoelzer et al., Phys. Rev. A 56 (1997) 4554, and two satellites, as used in the certification of NIST's
+    /// diffraction standards.
+    public static let copperInDetail = EmissionSpectrum(
+        trusted: "CuKa in detail",
+        [
+            EmissionLine(
+                name: "Cu K-alpha-11", wavelength: 1.5405925, intensity: 0.58384, naturalWidth: 0.000436),
+            EmissionLine(
+                name: "Cu K-alpha-12", wavelength: 1.5410769, intensity: 0.07078, naturalWidth: 0.000558),
+            EmissionLine(
+                name: "Cu K-alpha-21", wavelength: 1.5443873, intensity: 0.22846, naturalWidth: 0.000487),
+            EmissionLine(
+                name: "Cu K-alpha-22", wavelength: 1.5446782, intensity: 0.11259, naturalWidth: 0.000630),
+            EmissionLine(
+                name: "Cu K-alpha satellite 1", wavelength: 1.53471, intensity: 0.00433, naturalWidth: 0.00293),
+            EmissionLine(
+                name: "Cu K-alpha satellite 2", wavelength: 1.53382, intensity: 0.00209, naturalWidth: 0.00293),
         ])
 
     private init(trusted name: String, _ lines: [EmissionLine]) {

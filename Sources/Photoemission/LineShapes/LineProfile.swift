@@ -49,6 +49,11 @@ struct LineWidths: Sendable, Hashable {
     /// CasaXPS's convention: twice the half width on the side of low binding energy.
     var stored: Double { 2 * low }
 
+    /// Widths that are known.
+    init(maximum: Double, low: Double, high: Double) {
+        (self.maximum, self.low, self.high) = (maximum, low, high)
+    }
+
     /// Measures `profile`, which has one maximum, within a few `scale` of its position.
     init(of profile: some LineProfile, scale: Double) {
         /// The place where `isBeyond` changes, between `inside` and `inside` + `step` times powers of two; nil where none.

@@ -40,6 +40,10 @@ public enum LineShape: Sendable, Hashable {
     case gelius(GeliusTail)
     /// CasaXPS's GL(m)T(k) and SGL(m)T(k): an exponential tail on the side of high binding energy.
     case exponentialTail(ExponentialTail)
+    /// Several lines that move, grow and widen as one: a multiplet with its satellites.
+    case group(LineGroup)
+    /// The measured shape of a reference sample, which a fit moves and scales only.
+    case measured(MeasuredLine)
 
     /// How far from the position, in eV, the area of a shape is counted whose area over all energies is infinite.
     ///
@@ -66,6 +70,7 @@ public enum LineShape: Sendable, Hashable {
     public var hasAreaWithinReach: Bool {
         switch self {
         case .doniachSunjic, .gelius: true
+        case .group(let group): group.lines.contains { $0.shape.hasAreaWithinReach }
         default: false
         }
     }
@@ -77,7 +82,22 @@ public enum LineShape: Sendable, Hashable {
         case .asymmetricPseudoVoigt: [.width, .mixing, .asymmetry]
         case .voigt: [.gaussianWidth, .lorentzianWidth]
         case .doniachSunjic: [.gaussianWidth, .lorentzianWidth, .asymmetry]
-        case .gaussian, .lorentzian, .lorentzianVoigt, .lorentzianPowers, .gelius, .exponentialTail: [.width]
+        case .gaussian, .lorentzian, .lorentzianVoigt, .lorentzianPowers, .gelius, .exponentialTail, .group: [.width]
+        case .measured: []
+        }
+    }
+
+    /// Whether it is a measured one.
+    var isMeasured: Bool {
+        if case .measured = self { true } else { false }
+    }
+
+    /// The distances from the position, eV, between which the maxima of the shape lie.
+    var extent: ClosedRange<Double> {
+        switch self {
+        case .group(let group): group.extent
+        case .measured(let line): line.extent
+        default: 0...0
         }
     }
 

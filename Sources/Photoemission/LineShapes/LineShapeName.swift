@@ -84,6 +84,8 @@ extension LineShape {
         case .lorentzianPowers(let powers): try powers.validate(description)
         case .gelius(let tail): try tail.validate(description)
         case .exponentialTail(let tail): try tail.validate(description)
+        case .group(let group): try group.validate()
+        case .measured: break
         }
     }
 
@@ -110,7 +112,7 @@ extension LineShape {
 
 extension LineShape: CustomStringConvertible {
     /// The name as CasaXPS spells it, which `init(name:)` reads back: `GL(30)`, `LA(1.53,243)`; `G` and `L` for the pure
-    /// shapes.
+    /// shapes. Groups of lines and measured lines have no such name: theirs only tells them from others.
     public var description: String {
         switch self {
         case .glProduct(let mix): "GL(\(Self.text(mix)))"
@@ -127,7 +129,18 @@ extension LineShape: CustomStringConvertible {
             "A(\(Self.text(tail.length, tail.height, tail.steps)))GL(\(Self.text(tail.mix)))"
         case .exponentialTail(let tail):
             "\(tail.isSum ? "SGL" : "GL")(\(Self.text(tail.mix)))T(\(Self.text(tail.decay)))"
+        case .group(let group): Self.text(group)
+        case .measured: "measured"
         }
+    }
+
+    /// "5 lines GL(30)", with every shape that occurs.
+    private static func text(_ group: LineGroup) -> String {
+        var shapes: [String] = []
+        for line in group.lines where !shapes.contains(line.shape.description) {
+            shapes.append(line.shape.description)
+        }
+        return "\(group.lines.count) lines \(shapes.joined(separator: ", "))"
     }
 
     private static func text(_ powers: LorentzianPowers) -> String {

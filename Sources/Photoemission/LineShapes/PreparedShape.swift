@@ -15,6 +15,8 @@ struct PreparedShape: Sendable {
         case table(ConvolvedTable)
         case doniachSunjic
         case exponentialTail(ExponentialTailProfile.Form)
+        case group(LineGroup.Prepared)
+        case measured(MeasuredLine)
     }
 
     let shape: LineShape
@@ -39,11 +41,14 @@ struct PreparedShape: Sendable {
         case .exponentialTail(let tail):
             guard let constants = tail.core.constants else { throw FitError.invalidModel("\(shape) cannot be drawn") }
             drawing = .exponentialTail(try ExponentialTailProfile.Form(tail, constants: constants))
+        case .group(let group): drawing = .group(try LineGroup.Prepared(group))
+        case .measured(let line): drawing = .measured(line)
         }
     }
 
     /// The line with `parameters` in the order of `shape.parameters`.
     func profile(_ parameters: [Double]) -> any LineProfile {
+        if case .measured(let line) = drawing { return line }
         let width = parameters[0]
         switch drawing {
         case .gaussLorentz(let constants):
@@ -60,11 +65,18 @@ struct PreparedShape: Sendable {
                 gaussianWidth: width, lorentzianWidth: parameters[1], asymmetry: parameters[2],
                 areaReach: LineShape.areaReach)
         case .exponentialTail(let form): return ExponentialTailProfile(form: form, width: width)
+        case .group(let group): return group.profile(width: width)
+        case .measured(let line): return line
         }
     }
 
     /// The maximum and the widths of the line with `parameters`.
     func widths(_ parameters: [Double]) -> LineWidths {
+        switch drawing {
+        case .group(let group): return group.widths(width: parameters[0])
+        case .measured(let line): return line.widths
+        default: break
+        }
         let scale: Double
         switch shape {
         case .voigt, .doniachSunjic: scale = max(parameters[0], parameters[1])

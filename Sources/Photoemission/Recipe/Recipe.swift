@@ -21,15 +21,22 @@ public struct Recipe: Sendable, Hashable {
 
     /// Reads a recipe. `file` names it in errors.
     ///
-    /// Throws `ReferenceDataError` with line and column for unknown keys, wrong types and values out of range.
-    public init(yaml text: String, file: String) throws(ReferenceDataError) {
-        self = try RecipeReader.read(YAMLValue(text: text, file: file))
+    /// - Parameter readingCurve: reads the measured lines that the recipe takes from other files; without it a recipe
+    ///   with such a line is an error.
+    /// - Throws: `ReferenceDataError` with line and column for unknown keys, wrong types and values out of range.
+    public init(
+        yaml text: String, file: String, readingCurve: ((ReferenceCurve) throws -> MeasuredLine)? = nil
+    ) throws(ReferenceDataError) {
+        self = try RecipeReader(readingCurve: readingCurve).read(YAMLValue(text: text, file: file))
     }
 }
 
 /// Reads a recipe from a YAML document.
-enum RecipeReader {
-    static func read(_ root: YAMLValue) throws(ReferenceDataError) -> Recipe {
+struct RecipeReader {
+    /// Reads measured lines from other files.
+    var readingCurve: ShapeRecipe.CurveReader?
+
+    func read(_ root: YAMLValue) throws(ReferenceDataError) -> Recipe {
         let fields = try root.fields(
             "interphase", "level", "window", "calibration", "background", "defaults", "weights", "components")
         let version = try fields.require("interphase")
@@ -37,17 +44,17 @@ enum RecipeReader {
             throw version.error(expected: "recipe format version \(Recipe.version)")
         }
         var model = PeakModel(components: [])
-        if let level = fields["level"] { model.level = try coreLevel(level) }
+        if let level = fields["level"] { model.level = try Self.coreLevel(level) }
         if let window = fields["window"] { model.window = try window.interval() }
         if let calibration = fields["calibration"] { model.calibration = try Self.calibration(calibration) }
         if let background = fields["background"] { model.background = try BackgroundRecipe.read(background) }
-        if let defaults = fields["defaults"] { try readDefaults(defaults, into: &model) }
+        if let defaults = fields["defaults"] { try Self.readDefaults(defaults, into: &model) }
         var recipe = Recipe(model: model)
         if let weights = fields["weights"] {
-            recipe.weighting = try choice(weights, among: Weighting.allCases.map { ($0.rawValue, $0) })
+            recipe.weighting = try Self.choice(weights, among: Weighting.allCases.map { ($0.rawValue, $0) })
         }
         let list = try fields.require("components")
-        for entry in try list.list() { recipe.model.components.append(try component(entry)) }
+        for entry in try list.list() { recipe.model.components.append(try component(entry, of: recipe.model)) }
         guard !recipe.model.components.isEmpty else { throw list.error(expected: "at least one component") }
         return recipe
     }
@@ -83,43 +90,67 @@ enum RecipeReader {
         let fields = try value.fields(
             "shape", "splitting", "area_ratio", "width_ratio", "width", "mixing", "gaussian_width", "lorentzian_width",
             "asymmetry")
-        if let shape = fields["shape"] { model.shape = try lineShape(shape) }
+        if let shape = fields["shape"] { model.shape = try ShapeRecipe.named(shape) }
         for quantity in ComponentQuantity.allCases {
             guard let field = fields[quantity.rawValue] else { continue }
-            model.defaults[quantity] = try constraint(field, quantity)
+            model.defaults[quantity] = try constraint(field, quantity, level: model.level)
         }
     }
 
-    private static func lineShape(_ value: YAMLValue) throws(ReferenceDataError) -> LineShape {
-        guard let shape = LineShape(name: try value.text()) else {
-            throw value.error(
-                expected: "a line shape: GL(m), SGL(m), G, L, PV(m), APV(m,a), Voigt, LA(m), LA(a,n), LA(a,b,n), "
-                    + "LF(a,b,w,n), LF(a,b,w,n,k), DS(a), A(a,b,n)GL(m), GL(m)T(k) or SGL(m)T(k), numbers in range")
-        }
-        return shape
-    }
-
-    private static func component(_ value: YAMLValue) throws(ReferenceDataError) -> Component {
+    private func component(_ value: YAMLValue, of model: PeakModel) throws(ReferenceDataError) -> Component {
         let fields = try value.fields(
-            "name", "level", "doublet", "shape", "position", "width", "area", "splitting", "area_ratio", "width_ratio",
-            "mixing", "gaussian_width", "lorentzian_width", "asymmetry")
-        var component = Component(
-            name: try fields.require("name").text(),
-            position: try constraint(try fields.require("position"), .position))
-        if let level = fields["level"] { component.level = try coreLevel(level) }
+            "name", "level", "doublet", "shape", "lines", "curve", "position", "width", "area", "splitting",
+            "area_ratio", "width_ratio", "mixing", "gaussian_width", "lorentzian_width", "asymmetry")
+        let name = try fields.require("name").text()
+        let level = try fields["level"].map { value throws(ReferenceDataError) in try Self.coreLevel(value) }
+        let shape = try shape(fields, level: level ?? model.level, standard: model.shape, value)
+        var component = Component(name: name, shape: shape, position: try position(fields, shape))
+        component.level = level
         if let doublet = fields["doublet"] { component.isDoublet = try doublet.boolean() }
-        if let shape = fields["shape"] { component.shape = try lineShape(shape) }
         for quantity in ComponentQuantity.allCases where quantity != .position {
-            if let field = fields[quantity.rawValue] { component[quantity] = try constraint(field, quantity) }
+            guard let field = fields[quantity.rawValue] else { continue }
+            component[quantity] = try Self.constraint(field, quantity, level: level ?? model.level)
         }
         return component
     }
 
-    /// A number, `{start, min, max}`, `{start, within}`, `{same_as}`, `{from, offset}`, `{from, ratio}` or
-    /// `{start, prior: [mean, sigma]}`.
-    private static func constraint(_ value: YAMLValue, _ quantity: ComponentQuantity) throws(ReferenceDataError)
-        -> Constraint
+    /// The shape of a component; `nil` where it states none.
+    private func shape(_ fields: YAMLFields, level: CoreLevel?, standard: LineShape, _ value: YAMLValue)
+        throws(ReferenceDataError) -> LineShape?
     {
+        let named = try fields["shape"].map { value throws(ReferenceDataError) in try ShapeRecipe.named(value) }
+        switch (fields["lines"], fields["curve"]) {
+        case (nil, nil): return named
+        case (let lines?, nil): return try ShapeRecipe.lines(lines, shape: named ?? standard)
+        case (nil, let curve?) where named == nil:
+            return try ShapeRecipe.curve(curve, level: level, reading: readingCurve)
+        default: throw value.error(expected: "one of shape, lines and curve", found: "several of them")
+        }
+    }
+
+    /// The position of a component: as stated, or around the place where its lines or its curve stand.
+    private func position(_ fields: YAMLFields, _ shape: LineShape?) throws(ReferenceDataError) -> Constraint {
+        if let position = fields["position"] { return try Self.constraint(position, .position) }
+        switch shape {
+        case .group(let group): return .within(PeakModel.positionTolerance, of: group.energy)
+        case .measured(let line): return .within(PeakModel.positionTolerance, of: line.position)
+        default: return try Self.constraint(try fields.require("position"), .position)
+        }
+    }
+
+    /// `scofield` or `statistical` for an area ratio, a number, `{start, min, max}`, `{start, within}`, `{same_as}`, `{from, offset}`, `{from, ratio}` or
+    /// `{start, prior: [mean, sigma]}`.
+    private static func constraint(_ value: YAMLValue, _ quantity: ComponentQuantity, level: CoreLevel? = nil)
+        throws(ReferenceDataError) -> Constraint
+    {
+        if quantity == .areaRatio, let kind = try? value.text(), kind == "scofield" || kind == "statistical" {
+            let ratio = kind == "scofield" ? level?.reference?.scofieldAreaRatio : level?.statisticalAreaRatio
+            guard let ratio else {
+                throw value.error(
+                    expected: "a number: \(level.map(\.description) ?? "no level") has no \(kind) area ratio")
+            }
+            return .fixed(ratio)
+        }
         if let number = try? value.number() {
             try check(number, quantity, value)
             return .fixed(number)

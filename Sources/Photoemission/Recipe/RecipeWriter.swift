@@ -18,7 +18,8 @@ extension Recipe {
         let defaults = ComponentQuantity.allCases.compactMap { quantity in
             model.defaults[quantity].map { "\(quantity.rawValue): \(text($0))" }
         }
-        lines.append("defaults: {" + (["shape: \(text(model.shape))"] + defaults).joined(separator: ", ") + "}")
+        lines.append(
+            "defaults: {" + (["shape: \(ShapeRecipe.text(model.shape))"] + defaults).joined(separator: ", ") + "}")
         lines.append("components:")
         lines += model.components.map { "  - {\(entry($0))}" }
         return lines.joined(separator: "\n") + "\n"
@@ -27,21 +28,19 @@ extension Recipe {
     private func entry(_ component: Component) -> String {
         var parts = ["name: \(quoted(component.name))"]
         if let level = component.level, level != model.level { parts.append("level: \(level)") }
-        if let isDoublet = component.isDoublet, isDoublet != (component.level ?? model.level)?.isDoublet ?? false {
+        let shape = component.shape ?? model.shape
+        let isUsuallyDoublet = !shape.isMeasured && (component.level ?? model.level)?.isDoublet ?? false
+        if let isDoublet = component.isDoublet, isDoublet != isUsuallyDoublet {
             parts.append("doublet: \(isDoublet)")
         }
-        if let shape = component.shape, shape != model.shape { parts.append("shape: \(text(shape))") }
+        if let shape = component.shape, shape != model.shape {
+            parts += ShapeRecipe.entries(shape, standard: model.shape)
+        }
         for quantity in ComponentQuantity.allCases {
             guard let constraint = component[quantity] else { continue }
             parts.append("\(quantity.rawValue): \(text(constraint))")
         }
         return parts.joined(separator: ", ")
-    }
-
-    /// A shape, quoted where its commas would end the entry.
-    private func text(_ shape: LineShape) -> String {
-        let name = shape.description
-        return name.contains(",") ? quoted(name) : name
     }
 
     private func text(_ constraint: Constraint) -> String {
