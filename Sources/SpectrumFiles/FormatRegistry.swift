@@ -6,6 +6,8 @@ enum FormatRegistry {
     static let formats: [any SpectrumFormat.Type] = [
         VAMASFormat.self,
         PHIFormat.self,
+        KratosBinaryFormat.self,
+        KratosDumpFormat.self,
         AvantageBinaryFormat.self,
         AvantageTextFormat.self,
         AvantageColumnsFormat.self,
