@@ -24,12 +24,30 @@ enum MeasurementFile {
                 return
             }
             do {
-                self = .spectra(try SpectrumFile(contentsOf: path, options: options))
+                let file = try SpectrumFile(contentsOf: path, options: options)
+                if Self.looksLikeAnglesOnly(file, options), var patterns = try? Self.diffraction(path, options) {
+                    patterns.notes.append(
+                        "taken as a diffraction pattern for its range and number of points: no label says so; "
+                            + "--technique xps reads it as a spectrum")
+                    self = .patterns(patterns)
+                } else {
+                    self = .spectra(file)
+                }
             } catch let error as ReadError {
                 guard case .unknownFormat = error, let file = try? Self.diffraction(path, options) else { throw error }
                 self = .patterns(file)
             }
         }
+    }
+
+    /// Whether columns without any label run as two theta usually does: many small steps upwards from a few degrees.
+    private static func looksLikeAnglesOnly(_ file: SpectrumFile, _ options: ReadOptions) -> Bool {
+        guard file.format == "plain columns", file.spectra.count == 1, let spectrum = file.spectra.first,
+            options.energyScale == nil, options.photonEnergy == nil, spectrum.level == nil,
+            spectrum.axis.photonEnergy == nil, spectrum.axis.scale == .kinetic, spectrum.comments.isEmpty,
+            let first = spectrum.axis.values.first, let last = spectrum.axis.values.last
+        else { return false }
+        return spectrum.axis.count >= 500 && (0.5...35).contains(first) && (40...170).contains(last)
     }
 
     private static func diffraction(_ path: String, _ options: ReadOptions) throws -> DiffractionFile {

@@ -8,6 +8,7 @@ enum FormatRegistry {
         PHIFormat.self,
         KratosBinaryFormat.self,
         KratosDumpFormat.self,
+        KherveFittingFormat.self,
         AvantageBinaryFormat.self,
         AvantageTextFormat.self,
         AvantageColumnsFormat.self,
@@ -34,6 +35,18 @@ enum FormatRegistry {
         throw ReadError.unknownFormat(file: content.path, hint: hint(for: content))
     }
 
+    /// Reads `content` in its format; text in UTF-16 that no format takes as it is, in UTF-8.
+    ///
+    /// Throws `ReadError`.
+    static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {
+        do {
+            return try format(of: content).read(content, options: options)
+        } catch let error as ReadError {
+            guard case .unknownFormat = error, let text = TextEncoding.converted(content) else { throw error }
+            return try format(of: text).read(text, options: options)
+        }
+    }
+
     /// What can be said of content that no reader recognises.
     private static func hint(for content: FileContent) -> String {
         if content.data.isEmpty { return "it is empty" }
@@ -48,7 +61,6 @@ extension SpectrumFile {
     ///
     /// Throws `ReadError`.
     public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
-        let content = try FileContent(path: path)
-        self = try FormatRegistry.format(of: content).read(content, options: options)
+        self = try FormatRegistry.read(FileContent(path: path), options: options)
     }
 }

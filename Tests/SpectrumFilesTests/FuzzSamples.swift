@@ -12,6 +12,9 @@ extension Samples {
         func add(_ name: String, _ data: Data) { samples.append((name, data)) }
         func add(_ name: String, _ text: String) { samples.append((name, Data(text.utf8))) }
         add("phi", PHIFormatTests.depthProfile())
+        add("kratos-binary", KratosTests.dataSet())
+        add("kratos-dump", KratosTests.dump)
+        add("khervefitting", VariantTests.project)
         add("avantage-binary", AvantageBinaryTests.depthProfile())
         add("avantage-text", AvantageTextTests.depthProfile())
         add("avantage-columns", AvantageColumnsTests.sheet())

@@ -46,7 +46,16 @@ extension DiffractionFile {
     ///
     /// Throws `ReadError`.
     init(content: FileContent, options: DiffractionReadOptions = DiffractionReadOptions()) throws {
-        var file = try DiffractionFormatRegistry.format(of: content).read(content, options: options)
+        var content = content
+        let format: any DiffractionFormat.Type
+        do {
+            format = try DiffractionFormatRegistry.format(of: content)
+        } catch let error as ReadError {
+            guard case .unknownFormat = error, let text = TextEncoding.converted(content) else { throw error }
+            content = text
+            format = try DiffractionFormatRegistry.format(of: text)
+        }
+        var file = try format.read(content, options: options)
         file.apply(options)
         self = file
     }

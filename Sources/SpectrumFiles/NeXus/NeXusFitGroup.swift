@@ -14,15 +14,17 @@ struct NeXusFitGroup {
         func indices(_ words: [String]) -> [Int] {
             spectrum.columns.indices.filter { index in
                 let name = spectrum.columns[index].name.lowercased()
-                return words.contains { name.hasPrefix($0) }
+                return words.contains { name == $0 || ($0.count > 1 && name.hasPrefix($0)) }
             }
         }
-        guard let envelope = indices(["envelope", "fit_sum", "fit sum"]).first else { return nil }
+        guard let envelope = indices(["envelope", "fit_sum", "fit sum", "sum_fit"]).first else { return nil }
         self.spectrum = spectrum
         self.envelope = envelope
         names = columns
-        backgrounds = indices(["background"])
-        let others = indices(["residual", "counts", "cps", "transmission", "data_errors", "envelope", "fit"])
+        backgrounds = indices(["background", "bg"])
+        let others = indices([
+            "residual", "counts", "data-bg", "x", "cps", "transmission", "data_errors", "envelope", "fit",
+        ])
         let known = Set(backgrounds + others)
         peaks = spectrum.columns.indices.filter { !known.contains($0) && spectrum.columns[$0].coordinate == nil }
         guard !peaks.isEmpty || !backgrounds.isEmpty else { return nil }
