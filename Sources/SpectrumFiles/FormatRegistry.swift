@@ -1,3 +1,4 @@
+import Foundation
 import Spectra
 
 /// The formats that can be read, in the order in which they are asked whether they recognise a file.
@@ -50,6 +51,10 @@ enum FormatRegistry {
     /// What can be said of content that no reader recognises.
     private static func hint(for content: FileContent) -> String {
         if content.data.isEmpty { return "it is empty" }
+        if content.data.starts(with: Data("SQLite format 3\0".utf8)) {
+            return
+                "it is an SQLite database, as SPECS Prodigy keeps its .sle files: export the spectra as .xy or .vms there"
+        }
         let isText = content.withBeginning(1 << 16) { PlainColumnsFormat.looksLikeText($0) }
         let names = formats.map { $0.name }.joined(separator: ", ")
         return "it is \(isText ? "text without rows of numbers" : "binary") and matches none of: \(names)"
