@@ -23,21 +23,34 @@ enum MeasurementFile {
                 self = .patterns(try Self.diffraction(path, options))
                 return
             }
-            do {
-                let file = try SpectrumFile(contentsOf: path, options: options)
-                if Self.looksLikeAnglesOnly(file, options), var patterns = try? Self.diffraction(path, options) {
-                    patterns.notes.append(
-                        "taken as a diffraction pattern for its range and number of points: no label says so; "
-                            + "--technique xps reads it as a spectrum")
-                    self = .patterns(patterns)
-                } else {
-                    self = .spectra(file)
-                }
-            } catch let error as ReadError {
-                guard case .unknownFormat = error, let file = try? Self.diffraction(path, options) else { throw error }
-                self = .patterns(file)
-            }
+            self = try Self.unmarked(path, options)
         }
+    }
+
+    /// Reads a file without the mark of a diffraction format.
+    private static func unmarked(_ path: String, _ options: ReadOptions) throws -> MeasurementFile {
+        // Columns are what both techniques have; the other text formats of diffraction are told by their first lines.
+        func pattern() -> (file: DiffractionFile, isColumns: Bool)? {
+            guard let file = try? diffraction(path, options) else { return nil }
+            return (file, file.format.hasPrefix("columns"))
+        }
+        let file: SpectrumFile
+        do {
+            file = try SpectrumFile(contentsOf: path, options: options)
+        } catch let error as ReadError {
+            guard let pattern = pattern() else { throw error }
+            if case .unknownFormat = error { return .patterns(pattern.file) }
+            guard !pattern.isColumns else { throw error }
+            return .patterns(pattern.file)
+        }
+        guard file.format == "plain columns", let pattern = pattern() else { return .spectra(file) }
+        if !pattern.isColumns { return .patterns(pattern.file) }
+        guard looksLikeAnglesOnly(file, options) else { return .spectra(file) }
+        var patterns = pattern.file
+        patterns.notes.append(
+            "taken as a diffraction pattern for its range and number of points: no label says so; "
+                + "--technique xps reads it as a spectrum")
+        return .patterns(patterns)
     }
 
     /// Whether columns without any label run as two theta usually does: many small steps upwards from a few degrees.
