@@ -11,6 +11,8 @@ struct InterphaseCommand: AsyncParsableCommand {
         subcommands: [
             InfoCommand.self,
             PatternCommand.self,
+            PeaksCommand.self,
+            IdentifyCommand.self,
             ConvertCommand.self,
             FitCommand.self,
             CasaCommand.self,

@@ -177,7 +177,7 @@ public struct SmoothBackground: Sendable, Hashable {
         for round in 0..<40 {
             // The start lies low by up to a few standard deviations, which must not look like lines.
             let limit = max(3, 6 - Double(round))
-            let selected = Self.between(lines: curve.intensities, values, variances, reach, limit)
+            let selected = Self.between(lines: curve.intensities, values, variances, reach, limit, pieces: basis.count)
             // Enough points for each coefficient, or the function may go anywhere.
             guard selected.count(where: { $0 }) > 2 * basis.count, selected != used || limit > 3 else { break }
             used = selected
@@ -204,19 +204,31 @@ public struct SmoothBackground: Sendable, Hashable {
     }
 
     /// Which points belong to no line.
+    ///
+    /// Of each of `pieces` equal pieces of the pattern at least the lowest three tenths are taken, so that a function that
+    /// lies too low somewhere is drawn up again instead of seeing nothing but lines.
     private static func between(
         lines intensities: [Double], _ background: [Double], _ variances: [Double], _ reach: Int,
-        _ limit: Double
+        _ limit: Double, pieces: Int
     ) -> [Bool] {
         let excess = SNIPBackground.averaged(zip(intensities, background).map { $0 - $1 }, reach)
         let spread = SNIPBackground.averaged(variances, reach)
-        var selected = [Bool](repeating: true, count: intensities.count)
-        for i in intensities.indices {
+        let pulls = intensities.indices.map { i -> Double in
             let points = Double(2 * min(reach, i, intensities.count - 1 - i) + 1)
-            guard excess[i] > limit * (spread[i] / points).squareRoot() else { continue }
+            return excess[i] / (spread[i] / points).squareRoot()
+        }
+        var selected = [Bool](repeating: true, count: intensities.count)
+        for i in intensities.indices where pulls[i] > limit {
             // A Lorentzian has half a per cent of its height left at seven half widths.
-            let surroundings = excess[i] > 20 * (spread[i] / points).squareRoot() ? 3 * reach : reach
+            let surroundings = pulls[i] > 20 ? 3 * reach : reach
             for j in max(0, i - surroundings)...min(intensities.count - 1, i + surroundings) { selected[j] = false }
+        }
+        for piece in 0..<pieces {
+            let range = (piece * pulls.count / pieces)..<((piece + 1) * pulls.count / pieces)
+            let least = range.count * 3 / 10
+            guard least > 0, selected[range].count(where: { $0 }) < least else { continue }
+            let level = pulls[range].sorted()[least]
+            for i in range where pulls[i] <= level { selected[i] = true }
         }
         return selected
     }

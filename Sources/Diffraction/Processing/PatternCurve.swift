@@ -118,7 +118,7 @@ public struct PatternCurve: Sendable, Hashable {
                 // Scans from below zero are cut by the caller's range; zero itself has no spacing.
                 throw .unusable(point: index + 1, what: "two theta \(angle), expected an angle above 0 and below 180")
             }
-            guard intensities[index].isFinite, abs(intensities[index]) < 1e200 else {
+            guard intensities[index].isFinite, abs(intensities[index]) < 1e100 else {
                 throw .unusable(point: index + 1, what: "intensity \(intensities[index]), expected a number")
             }
         }
@@ -138,7 +138,7 @@ public struct PatternCurve: Sendable, Hashable {
             merged.gains
             ?? [Double](repeating: Self.gain(fromScatterOf: merged.intensities), count: merged.angles.count)
         self.gains = gains
-        self.variances = zip(gains, merged.intensities).map { max($0 * $1, $0 * $0) }
+        self.variances = zip(gains, merged.intensities).map(Self.variance)
     }
 
     /// Points at the same angle drawn together to their mean.
@@ -182,6 +182,11 @@ public struct PatternCurve: Sendable, Hashable {
         return max(ratios[ratios.count / 2] / 0.4549, floor)
     }
 
+    /// Poisson's variance, at least that of one event, and never so small that rounding shows beside it.
+    private static func variance(gain: Double, intensity: Double) -> Double {
+        max(gain * intensity, gain * gain, 1e-20 * intensity * intensity)
+    }
+
     /// The same points with other intensities and variances.
     init(_ curve: PatternCurve, intensities: [Double], variances: [Double]) {
         twoTheta = curve.twoTheta
@@ -195,6 +200,6 @@ public struct PatternCurve: Sendable, Hashable {
     /// the fluctuations of the data then.
     func variances(expected: [Double]) -> [Double] {
         guard let gains else { return variances }
-        return zip(gains, expected).map { max($0 * $1, $0 * $0) }
+        return zip(gains, expected).map(Self.variance)
     }
 }

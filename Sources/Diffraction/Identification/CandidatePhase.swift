@@ -1,0 +1,122 @@
+import Foundation
+
+/// A crystal structure that may be in a specimen.
+public struct CandidatePhase: Sendable {
+    /// A name for people: that of the library's entry or of the file.
+    public let name: String
+    /// The structure.
+    public let structure: CrystalStructure
+    /// The elements that it consists of.
+    public let elements: Set<String>
+
+    /// A candidate.
+    public init(name: String, structure: CrystalStructure) {
+        self.name = name
+        self.structure = structure
+        elements = Set(structure.cellContents.counts.keys)
+    }
+
+    /// The phases that come with the program.
+    public static var library: [CandidatePhase] {
+        PhaseLibrary.phases.map { CandidatePhase(name: $0.name, structure: $0.structure) }
+    }
+}
+
+/// The lines of a candidate at the radiation of a pattern, ready to be moved by strains of its cell.
+struct PhaseLines: Sendable {
+    /// One line: equivalent reflections taken together.
+    struct Line: Sendable {
+        var index: MillerIndex
+        /// m |F|^2 LP / V^2: intensity per volume of the phase.
+        var intensity: Double
+        /// The parts of 1/d^2 that go with a*a*, b*b*, c*c*, b*c*, a*c*, a*b*, in 1/A^2.
+        var parts: SIMD8<Double>
+        /// The spacing without strain, Angstrom.
+        var spacing: Double
+    }
+
+    let name: String
+    let formula: String
+    let elements: Set<String>
+    let density: Double
+    let cell: UnitCell
+    /// By falling spacing, that is rising angle.
+    let lines: [Line]
+    /// Which axes stretch together, as the crystal system wants.
+    let axisGroups: [[Int]]
+
+    /// The lines of `candidate` at the first wavelength of `settings`, the weakest left out: those whose intensities add
+    /// up to less than `negligible` of all.
+    init(_ candidate: CandidatePhase, settings: PowderPattern.Settings, negligible: Double = 0.002) throws {
+        let pattern = try PowderPattern(candidate.structure, settings: settings)
+        guard let density = pattern.density else {
+            throw PowderPattern.Failure.noFormFactor(site: "-", element: candidate.name)
+        }
+        name = candidate.name
+        formula = candidate.structure.formula.description
+        elements = candidate.elements
+        self.density = density
+        cell = candidate.structure.cell
+        let total = pattern.reflections.reduce(0) { $0 + $1.intensityPerVolume }
+        let byStrength = pattern.reflections.sorted { $0.intensityPerVolume < $1.intensityPerVolume }
+        var sum = 0.0
+        var least = 0.0
+        for reflection in byStrength {
+            sum += reflection.intensityPerVolume
+            if sum > negligible * total { break }
+            least = reflection.intensityPerVolume
+        }
+        let g = candidate.structure.cell.reciprocalMetric
+        lines = pattern.reflections.filter { $0.intensityPerVolume > least }.map { reflection in
+            let h = SIMD3<Double>(
+                Double(reflection.index.h), Double(reflection.index.k), Double(reflection.index.l))
+            let parts = SIMD8<Double>(
+                h.x * h.x * g.xx, h.y * h.y * g.yy, h.z * h.z * g.zz, 2 * h.y * h.z * g.yz, 2 * h.x * h.z * g.xz,
+                2 * h.x * h.y * g.xy, 0, 0)
+            return Line(
+                index: reflection.index, intensity: reflection.intensityPerVolume, parts: parts,
+                spacing: reflection.spacing)
+        }.sorted { $0.spacing > $1.spacing }
+        axisGroups = Self.groups(candidate.structure.spaceGroup.crystalSystem, candidate.structure.cell)
+    }
+
+    private static func groups(_ system: CrystalSystem, _ cell: UnitCell) -> [[Int]] {
+        switch system {
+        case .cubic: [[0, 1, 2]]
+        case .tetragonal, .hexagonal: [[0, 1], [2]]
+        // Rhombohedral axes are equal.
+        case .trigonal: cell.a == cell.c ? [[0, 1, 2]] : [[0, 1], [2]]
+        case .orthorhombic, .monoclinic, .triclinic: [[0], [1], [2]]
+        }
+    }
+
+    /// The spacing of a line, and d(ln d)/d(strain) for each group of axes, when its axes are (1 + strain) times as long.
+    func spacing(_ line: Line, strains: UnsafeBufferPointer<Double>, slopes: UnsafeMutableBufferPointer<Double>)
+        -> Double
+    {
+        var scale = SIMD3<Double>(1, 1, 1)
+        for (k, group) in axisGroups.enumerated() { for axis in group { scale[axis] = 1 + strains[k] } }
+        let a = 1 / (scale.x * scale.x), b = 1 / (scale.y * scale.y), c = 1 / (scale.z * scale.z)
+        let factors = SIMD8<Double>(
+            a, b, c, 1 / (scale.y * scale.z), 1 / (scale.x * scale.z), 1 / (scale.x * scale.y), 0, 0)
+        let terms = line.parts * factors
+        let inverseSquare = terms.sum()
+        // d ln d / d ln(axis) = (what goes with that axis) / (1/d^2), products counted half for each of their axes.
+        let byAxis = SIMD3<Double>(
+            terms[0] + (terms[4] + terms[5]) / 2, terms[1] + (terms[3] + terms[5]) / 2,
+            terms[2] + (terms[3] + terms[4]) / 2)
+        for (k, group) in axisGroups.enumerated() {
+            slopes[k] = group.reduce(0) { $0 + byAxis[$1] / scale[$1] } / inverseSquare
+        }
+        return 1 / inverseSquare.squareRoot()
+    }
+
+    /// The cell under strains.
+    func strained(_ strains: [Double]) -> UnitCell? {
+        var scale = SIMD3<Double>(1, 1, 1)
+        for (k, group) in axisGroups.enumerated() { for axis in group { scale[axis] = 1 + strains[k] } }
+        return UnitCell(
+            a: cell.a * scale.x, b: cell.b * scale.y, c: cell.c * scale.z, alpha: cell.alpha, beta: cell.beta,
+            gamma: cell.gamma)
+    }
+}

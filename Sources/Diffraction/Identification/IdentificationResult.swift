@@ -1,0 +1,116 @@
+import Foundation
+import SpectralMath
+import Spectra
+
+/// A phase found in a pattern.
+public struct IdentifiedPhase: Sendable, Hashable {
+    /// The name of the candidate.
+    public var name: String
+    /// Its formula.
+    public var formula: String
+    /// The share of the mass of all crystalline phases found, 0 to 1.
+    public var weightFraction: Measured
+    /// The cell as refined.
+    public var cell: UnitCell
+    /// How much longer its axes are than those of the candidate, relative: one number for each group that the crystal
+    /// system lets stretch on its own.
+    public var strains: [Double]
+    /// The amplitude of its lines in what the phases before left unexplained, in standard deviations.
+    public var significance: Double
+    /// The share of its lines, by intensity, that are there or hidden under others, 0 to 1.
+    public var coverage: Double
+    /// Candidates that explain the same lines nearly as well, best first.
+    public var alternatives: [String]
+    /// The curve of the phase at each point, in the unit of the intensities.
+    public var curve: [Double]
+}
+
+/// What a pattern consists of, as far as the candidates can say.
+public struct PhaseIdentification: Sendable {
+    /// The phases, largest share first; empty where no candidate is seen.
+    public var phases: [IdentifiedPhase]
+    /// The shift of lines by the height of the specimen, degrees at low angles.
+    public var displacement: Double
+    /// The angles, degrees.
+    public var twoTheta: [Double]
+    /// The intensities measured.
+    public var intensities: [Double]
+    /// The background at each point.
+    public var background: [Double]
+    /// The number of candidates looked at.
+    public var candidateCount: Int
+    /// The weighted profile R factor of the whole, 0 to 1.
+    public var weightedProfileR: Double
+
+    /// Looks for `candidates` in a pattern.
+    ///
+    /// - Parameters:
+    ///   - curve: the pattern.
+    ///   - emission: the radiation it was measured with.
+    ///   - candidates: crystal structures; by default those that come with the program. Structures whose pattern cannot be
+    ///     computed, for want of a scattering factor, are left out.
+    ///   - optics: Lorentz and polarisation factors of the instrument.
+    /// - Throws: `PatternError` where the pattern cannot be used, `NumericalError`.
+    public init(
+        _ curve: PatternCurve, emission: EmissionSpectrum, candidates: [CandidatePhase] = CandidatePhase.library,
+        optics: LorentzPolarization = LorentzPolarization(), options: IdentificationOptions = IdentificationOptions()
+    ) throws {
+        guard curve.count >= 50 else { throw PatternError.tooFewPoints(found: curve.count, needed: 50) }
+        let observed = try ObservedPattern(curve, emission: emission)
+        // Lines just outside still reach in, and come in under strain.
+        let low = max(0.5, observed.range.lowerBound * 0.97 - 1), high = min(175, observed.range.upperBound * 1.03 + 1)
+        let single = EmissionSpectrum(wavelength: emission.primary.wavelength) ?? emission
+        let settings = PowderPattern.Settings(emission: single, twoTheta: low...high, optics: optics)
+        let allowed = candidates.filter { candidate in
+            options.elements.map { candidate.elements.isSubset(of: $0) } ?? true
+        }
+        let lines = allowed.compactMap { try? PhaseLines($0, settings: settings) }
+        var search = try PhaseSearch(observed, candidates: lines, options: options)
+        try search.run()
+        self.init(search)
+        candidateCount = search.candidates.count
+    }
+
+    /// The share of mass `p` with its uncertainty: w = m_p / sum m, m = density x scale.
+    private static func fraction(_ p: Int, _ masses: [Double], _ densities: [Double], _ covariance: [[Double]]?)
+        -> Measured
+    {
+        let total = masses.reduce(0, +)
+        guard total > 0 else { return Measured(0) }
+        let own = masses[p] / total
+        guard let covariance else { return Measured(own) }
+        let slopes = masses.indices.map { q in ((p == q ? 1 : 0) - own) / total * densities[q] }
+        var variance = 0.0
+        for a in slopes.indices { for b in slopes.indices { variance += slopes[a] * slopes[b] * covariance[a][b] } }
+        return Measured(own, standardUncertainty: max(0, variance).squareRoot())
+    }
+
+    init(_ search: borrowing PhaseSearch) {
+        let pattern = search.pattern
+        let accepted = search.accepted
+        let masses = accepted.indices.map { search.scales[$0] * accepted[$0].lines.density }
+        phases = accepted.indices.map { p in
+            let own = accepted[p]
+            return IdentifiedPhase(
+                name: own.lines.name, formula: own.lines.formula,
+                weightFraction: Self.fraction(p, masses, accepted.map(\.lines.density), search.scaleCovariance),
+                cell: own.lines.strained(own.parameters.strains) ?? own.lines.cell, strains: own.parameters.strains,
+                significance: own.score.significance, coverage: own.coverage, alternatives: own.alternatives,
+                curve: search.curves[p].map { $0 * search.scales[p] })
+        }.sorted { $0.weightFraction.value > $1.weightFraction.value }
+        displacement = search.parameters.displacement
+        twoTheta = pattern.twoTheta
+        intensities = pattern.intensities
+        let base = zip(pattern.background, search.background).map { $0 + $1 }
+        background = base
+        candidateCount = search.candidates.count
+        var misfit = 0.0, all = 0.0
+        for i in pattern.intensities.indices {
+            let model = phases.reduce(base[i]) { $0 + $1.curve[i] }
+            let weight = 1 / pattern.variances[i]
+            misfit += weight * (pattern.intensities[i] - model) * (pattern.intensities[i] - model)
+            all += weight * pattern.intensities[i] * pattern.intensities[i]
+        }
+        weightedProfileR = all > 0 ? (misfit / all).squareRoot() : 0
+    }
+}

@@ -1,0 +1,365 @@
+import Foundation
+import SpectralMath
+
+/// Free or held values of everything that is not linear in the model of a powder pattern.
+struct PowderParameters: Sendable {
+    /// What belongs to one phase.
+    struct Phase: Sendable {
+        /// Relative stretch of each group of axes.
+        var strains: [Double]
+        /// The Lorentzian's full width X / cos(theta), degrees: size.
+        var size: Double = 0.02
+        /// The Lorentzian's full width Y tan(theta), degrees: microstrain.
+        var microstrain: Double = 0
+    }
+
+    /// The shift of lines by the height of the specimen, displacement x cos(theta), degrees.
+    var displacement = 0.0
+    /// The Gaussian's full width sqrt(W^2 + (U tan(theta))^2), degrees.
+    var gaussianWidth = 0.08
+    var gaussianSlope = 0.0
+    var phases: [Phase] = []
+}
+
+/// Which of the parameters are fitted.
+struct PowderFreedom: OptionSet, Sendable {
+    let rawValue: Int
+    static let displacement = PowderFreedom(rawValue: 1)
+    static let instrument = PowderFreedom(rawValue: 2)
+    static let strains = PowderFreedom(rawValue: 4)
+    static let size = PowderFreedom(rawValue: 8)
+    static let microstrain = PowderFreedom(rawValue: 16)
+}
+
+/// The sum of background and phases over the points of a pattern, as the separable solver sees it.
+///
+/// Columns: background functions, fixed curves, phases (unit scale), the data, and the derivatives of the phases. Lines
+/// are pseudo-Voigts with Thompson-Cox-Hastings widths, cut at a multiple of their width and raised by what is lost.
+struct PowderProblem: ~Copyable, SeparableProblem {
+    /// A parameter of theta: of which phase (`nil` for all), and its place among the phase's derivatives.
+    private struct Free {
+        var phase: Int?
+        var kind: Int
+    }
+
+    let nonlinearBounds: [ClosedRange<Double>]
+    let linearBounds: [ClosedRange<Double>]
+    var dataCount: Int { pattern.count }
+
+    let pattern: ObservedPattern
+    let phases: [PhaseLines]
+    let fixedCount: Int
+    let backgroundCount: Int
+    private(set) var parameters: PowderParameters
+    private let free: [Free]
+    private let columns: SpectralColumns
+    private let firstDerivative: [Int]
+    private let gramCount: Int
+    private var gram: [Double]
+    private var projected: [Double]
+    private var modelCoefficients: [Double]
+    /// Which phases are drawn anew at each evaluation.
+    private let isMoving: [Bool]
+    private var isDrawn: [Bool]
+
+    /// Places of a phase's derivatives: displacement, W, U, size, microstrain, strains.
+    private static let strainPlace = 5
+    /// Where a line is cut, in full widths.
+    private static let reach = 14.0
+
+    /// - Parameters:
+    ///   - fixed: curves whose scales are fitted, not less than zero.
+    ///   - freedom: what is fitted of each phase; `shared` what is fitted of the instrument.
+    init(
+        _ pattern: ObservedPattern, phases: [PhaseLines], parameters: PowderParameters, weights: [Double],
+        fixed: [[Double]] = [], freedom: [PowderFreedom], shared: PowderFreedom = [], knots: Int
+    ) {
+        self.pattern = pattern
+        self.phases = phases
+        self.parameters = parameters
+        fixedCount = fixed.count
+        backgroundCount = knots
+        var free: [Free] = [], bounds: [ClosedRange<Double>] = []
+        if shared.contains(.displacement) {
+            free.append(Free(phase: nil, kind: 0))
+            bounds.append(-0.5...0.5)
+        }
+        if shared.contains(.instrument) {
+            free.append(Free(phase: nil, kind: 1))
+            bounds.append(0.3 * pattern.step...max(1, pattern.step))
+            free.append(Free(phase: nil, kind: 2))
+            bounds.append(0...2)
+        }
+        for (p, phase) in phases.enumerated() {
+            if freedom[p].contains(.size) {
+                free.append(Free(phase: p, kind: 3))
+                bounds.append(1e-4...1)
+            }
+            if freedom[p].contains(.microstrain) {
+                free.append(Free(phase: p, kind: 4))
+                bounds.append(0...1.5)
+            }
+            if freedom[p].contains(.strains) {
+                for k in phase.axisGroups.indices {
+                    free.append(Free(phase: p, kind: Self.strainPlace + k))
+                    // A step at a time: far from its start a cell finds other phases' lines.
+                    let start = parameters.phases[p].strains[k]
+                    bounds.append(max(-0.02, start - 0.004)...max(-0.0199, min(0.02, start + 0.004)))
+                }
+            }
+        }
+        self.free = free
+        nonlinearBounds = bounds
+        linearBounds =
+            Array(repeating: -Double.infinity...Double.infinity, count: knots)
+            + Array(repeating: 0...Double.infinity, count: fixed.count + phases.count)
+        let dataColumn = knots + fixed.count + phases.count
+        var next = dataColumn + 1
+        var first: [Int] = []
+        for phase in phases {
+            first.append(next)
+            next += Self.strainPlace + phase.axisGroups.count
+        }
+        firstDerivative = first
+        gramCount = next
+        gram = Array(repeating: 0, count: next * next)
+        projected = Array(repeating: 0, count: next)
+        modelCoefficients = Array(repeating: 0, count: dataColumn)
+        columns = SpectralColumns(abscissa: pattern.twoTheta, columnCount: next)
+        isMoving = phases.indices.map { p in free.contains { $0.phase == nil || $0.phase == p } }
+        isDrawn = Array(repeating: false, count: phases.count)
+        _ = columns.pointWeights.update(fromContentsOf: weights)
+        let data = zip(pattern.intensities, pattern.background).map { $0 - $1 }
+        _ = columns.column(dataColumn).update(fromContentsOf: data)
+        for (k, curve) in fixed.enumerated() { _ = columns.column(knots + k).update(fromContentsOf: curve) }
+        fillBackground(knots)
+    }
+
+    /// Linear splines at equal distances, which take up what the first background left.
+    private func fillBackground(_ knots: Int) {
+        guard knots > 0 else { return }
+        let low = pattern.twoTheta[0], span = pattern.twoTheta[pattern.count - 1] - low
+        let spacing = knots > 1 ? span / Double(knots - 1) : span
+        for k in 0..<knots {
+            let column = columns.column(k)
+            for i in 0..<pattern.count {
+                column[i] = max(0, 1 - abs((pattern.twoTheta[i] - low) / spacing - Double(k)))
+            }
+        }
+    }
+
+    var start: [Double] {
+        free.map { item in
+            guard let p = item.phase else {
+                return [parameters.displacement, parameters.gaussianWidth, parameters.gaussianSlope][item.kind]
+            }
+            let phase = parameters.phases[p]
+            switch item.kind {
+            case 3: return phase.size
+            case 4: return phase.microstrain
+            default: return phase.strains[item.kind - Self.strainPlace]
+            }
+        }
+    }
+
+    /// Takes over the values of theta.
+    mutating func set(_ theta: UnsafeBufferPointer<Double>) {
+        for (j, item) in free.enumerated() {
+            guard let p = item.phase else {
+                switch item.kind {
+                case 0: parameters.displacement = theta[j]
+                case 1: parameters.gaussianWidth = theta[j]
+                default: parameters.gaussianSlope = theta[j]
+                }
+                continue
+            }
+            switch item.kind {
+            case 3: parameters.phases[p].size = theta[j]
+            case 4: parameters.phases[p].microstrain = theta[j]
+            default: parameters.phases[p].strains[item.kind - Self.strainPlace] = theta[j]
+            }
+        }
+    }
+
+    // MARK: - SeparableProblem
+
+    mutating func linearEquations(
+        at nonlinear: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
+        vector: UnsafeMutableBufferPointer<Double>
+    ) throws {
+        set(nonlinear)
+        for p in phases.indices where isMoving[p] || !isDrawn[p] {
+            draw(p)
+            isDrawn[p] = true
+        }
+        let dataColumn = linearBounds.count
+        gram.withUnsafeMutableBufferPointer {
+            columns.gram(count: dataColumn + 1, into: $0, rowLength: gramCount)
+        }
+        for a in 0..<dataColumn {
+            vector[a] = gram[dataColumn * gramCount + a]
+            for b in 0...a { matrix[a * dataColumn + b] = gram[a * gramCount + b] }
+        }
+    }
+
+    mutating func normalEquations(
+        coefficients: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
+        gradient: UnsafeMutableBufferPointer<Double>
+    ) -> Double {
+        let dataColumn = linearBounds.count, thetaCount = free.count
+        for a in 0..<dataColumn { modelCoefficients[a] = coefficients[a] }
+        if thetaCount > 0 {
+            gram.withUnsafeMutableBufferPointer {
+                columns.gram(count: gramCount, firstRow: dataColumn + 1, into: $0, rowLength: gramCount)
+            }
+        }
+        let chi2 = modelCoefficients.withUnsafeBufferPointer {
+            columns.residual(data: dataColumn, first: 0, coefficients: $0)
+        }
+        for i in 0..<gramCount where i != dataColumn {
+            var sum = element(i, dataColumn)
+            for a in 0..<dataColumn where modelCoefficients[a] != 0 { sum -= modelCoefficients[a] * element(i, a) }
+            projected[i] = sum
+        }
+        let n = thetaCount + dataColumn
+        let entries: [[(column: Int, value: Double)]] = free.map { item in
+            let which = item.phase.map { [$0] } ?? Array(phases.indices)
+            return which.map { p in
+                (firstDerivative[p] + item.kind, modelCoefficients[backgroundCount + fixedCount + p])
+            }
+        }
+        for a in 0..<n {
+            let left = a < thetaCount ? entries[a] : [(column: a - thetaCount, value: 1.0)]
+            gradient[a] = left.reduce(0) { $0 + $1.value * projected[$1.column] }
+            for b in 0...a {
+                let right = b < thetaCount ? entries[b] : [(column: b - thetaCount, value: 1.0)]
+                var sum = 0.0
+                for x in left { for y in right { sum += x.value * y.value * element(x.column, y.column) } }
+                matrix[a * n + b] = sum
+            }
+        }
+        return chi2
+    }
+
+    private func element(_ i: Int, _ j: Int) -> Double { i >= j ? gram[i * gramCount + j] : gram[j * gramCount + i] }
+
+    // MARK: - Drawing
+
+    /// Draws phase `p` at unit scale, and its derivatives.
+    private func draw(_ p: Int) {
+        let phase = phases[p], own = parameters.phases[p]
+        let value = columns.column(backgroundCount + fixedCount + p)
+        let first = firstDerivative[p], groups = phase.axisGroups.count
+        value.update(repeating: 0)
+        columns.clear(first, count: Self.strainPlace + groups)
+        let needsDerivatives = isMoving[p]
+        let derivatives = (0..<(Self.strainPlace + groups)).map { columns.column(first + $0) }
+        let low = pattern.twoTheta[0], high = pattern.twoTheta[pattern.count - 1]
+        let step = pattern.step
+        let angles = columns.abscissaValues
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { slopes in
+            own.strains.withUnsafeBufferPointer { strains in
+                for line in phase.lines {
+                    let spacing = phase.spacing(line, strains: strains, slopes: slopes)
+                    for emission in pattern.emission {
+                        let sine = emission.wavelength / (2 * spacing)
+                        guard sine < 1 else { continue }
+                        let theta = asin(sine)
+                        let cosine = (1 - sine * sine).squareRoot(), tangent = sine / cosine
+                        let center = 2 * theta * 180 / .pi + parameters.displacement * cosine
+                        let width = LineWidth(
+                            gaussianWidth: parameters.gaussianWidth, gaussianSlope: parameters.gaussianSlope,
+                            size: own.size, microstrain: own.microstrain, cosine: cosine, tangent: tangent)
+                        let reach = Self.reach * width.full
+                        guard center > low - reach, center < high + reach else { continue }
+                        // What a Lorentzian loses beyond the cut, as a share of its area.
+                        let lost = 2 / .pi * atan(0.5 / Self.reach)
+                        let area = line.intensity * emission.intensity / (1 - width.mixing * lost)
+                        let areaByMixing = lost / (1 - width.mixing * lost)
+                        // d(2 theta)/d(ln d) = -2 tan(theta).
+                        let bySpacing = -2 * tangent * 180 / .pi
+                        var i = max(0, Int((center - reach - low) / step) - 1)
+                        while i > 0, angles[i] > center - reach { i -= 1 }
+                        while i < angles.count, angles[i] < center - reach { i += 1 }
+                        while i < angles.count, angles[i] <= center + reach {
+                            let (density, byPosition, byWidth, byShare) = width.density(angles[i] - center)
+                            let byMixing = byShare + density * areaByMixing
+                            value[i] += area * density
+                            if needsDerivatives {
+                                let byCenter = -area * byPosition
+                                derivatives[0][i] += byCenter * cosine
+                                let byG = area * (byWidth * width.fullByGaussian + byMixing * width.mixingByGaussian)
+                                let byL =
+                                    area * (byWidth * width.fullByLorentzian + byMixing * width.mixingByLorentzian)
+                                derivatives[1][i] += byG * width.gaussianByWidth
+                                derivatives[2][i] += byG * width.gaussianBySlope
+                                derivatives[3][i] += byL / cosine
+                                derivatives[4][i] += byL * tangent
+                                for k in 0..<groups {
+                                    derivatives[Self.strainPlace + k][i] += byCenter * bySpacing * slopes[k]
+                                }
+                            }
+                            i += 1
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: - Results
+
+    /// The curve of phase `p` at unit scale, as last drawn.
+    func curve(_ p: Int) -> [Double] { Array(columns.column(backgroundCount + fixedCount + p)) }
+
+    /// The part of the background that the splines make, at the last coefficients.
+    func splineBackground(_ coefficients: [Double]) -> [Double] {
+        var sum = [Double](repeating: 0, count: pattern.count)
+        for k in 0..<backgroundCount {
+            let column = columns.column(k)
+            for i in sum.indices { sum[i] += coefficients[k] * column[i] }
+        }
+        return sum
+    }
+}
+
+/// The Thompson-Cox-Hastings width and mixing of a line at one angle (J. Appl. Cryst. 20 (1987) 79), with derivatives.
+struct LineWidth {
+    let full: Double
+    let mixing: Double
+    let fullByGaussian: Double
+    let fullByLorentzian: Double
+    let mixingByGaussian: Double
+    let mixingByLorentzian: Double
+    let gaussianByWidth: Double
+    let gaussianBySlope: Double
+
+    init(
+        gaussianWidth w: Double, gaussianSlope u: Double, size: Double, microstrain: Double, cosine: Double,
+        tangent: Double
+    ) {
+        let g = (w * w + u * u * tangent * tangent).squareRoot()
+        let l = size / cosine + microstrain * tangent
+        gaussianByWidth = w / g
+        gaussianBySlope = u * tangent * tangent / g
+        let g2 = g * g, g3 = g2 * g, g4 = g3 * g, l2 = l * l, l3 = l2 * l, l4 = l3 * l
+        let fifth =
+            g4 * g + 2.69269 * g4 * l + 2.42843 * g3 * l2 + 4.47163 * g2 * l3 + 0.07842 * g * l4 + l4 * l
+        full = pow(fifth, 0.2)
+        let scale = 0.2 * full / fifth
+        fullByGaussian =
+            scale * (5 * g4 + 10.77076 * g3 * l + 7.28529 * g2 * l2 + 8.94326 * g * l3 + 0.07842 * l4)
+        fullByLorentzian =
+            scale * (2.69269 * g4 + 4.85686 * g3 * l + 13.41489 * g2 * l2 + 0.31368 * g * l3 + 5 * l4)
+        let q = l / full
+        mixing = min(max(q * (1.36603 - q * (0.47719 - 0.11116 * q)), 0), 1)
+        let byQ = 1.36603 - 0.95438 * q + 0.33348 * q * q
+        mixingByGaussian = -byQ * q / full * fullByGaussian
+        mixingByLorentzian = byQ * (1 - q * fullByLorentzian) / full
+    }
+
+    /// The pseudo-Voigt of unit area at a distance, with derivatives by distance, width and mixing.
+    func density(_ x: Double) -> (density: Double, byPosition: Double, byWidth: Double, byMixing: Double) {
+        PseudoVoigt(width: full, share: mixing).densityWithDerivatives(x)
+    }
+}

@@ -1,0 +1,262 @@
+import Foundation
+import Spectra
+import SpectralMath
+import SpectrumFiles
+import TestSupport
+import Testing
+
+@testable import Diffraction
+
+@Suite("Phase identification")
+struct IdentificationTests {
+    /// A pattern of known truth: lines drawn one by one with pseudo-Voigts, texture-like scatter of their intensities, a
+    /// sloping background and Poisson counts. Shares are of mass.
+    static func pattern(
+        _ shares: [(String, Double)], emission: EmissionSpectrum = .copper, range: ClosedRange<Double> = 15...80,
+        top: Double = 4000, strain: Double = 0.001, displacement: Double = 0.05, hump: Double = 0, seed: UInt32 = 1
+    ) throws -> PatternCurve {
+        let step = 0.02
+        let angles = (0...Int((range.upperBound - range.lowerBound) / step)).map {
+            range.lowerBound + Double($0) * step
+        }
+        var lines = [Double](repeating: 0, count: angles.count)
+        var random = RandomNumbers(seed: seed, stream: 3)
+        for (name, share) in shares {
+            let structure = try #require(PhaseLibrary.phase(name))
+            let pattern = try PowderPattern(structure, settings: .init(emission: emission, twoTheta: 5...130))
+            let density = try #require(pattern.density)
+            for line in pattern.emissionLines() {
+                let bragg = line.spacing * (1 + strain)
+                let factor = line.spacing / bragg
+                let sine = sin(line.twoTheta * .pi / 360) * factor
+                guard sine < 1 else { continue }
+                let theta = asin(sine)
+                let center = 2 * theta * 180 / .pi + displacement * cos(theta)
+                let texture = exp(0.1 * random.gaussian())
+                let profile = try #require(PseudoVoigt(fullWidth: 0.12 + 0.06 * tan(theta), mixing: 0.5))
+                for i in angles.indices where abs(angles[i] - center) < 4 {
+                    lines[i] +=
+                        share / density * texture * line.intensityPerVolume * profile.density(angles[i] - center)
+                }
+            }
+        }
+        let highest = lines.max() ?? 0
+        let counts = try angles.indices.map { i in
+            let bump = hump * exp(-pow((angles[i] - 22) / 4, 2))
+            let expected = (highest > 0 ? top * lines[i] / highest : 0) + 200 * exp(-angles[i] / 40) + 50 + bump
+            return try random.poisson(mean: expected)
+        }
+        return try PatternCurve(twoTheta: angles, intensities: counts)
+    }
+
+    private func names(_ result: PhaseIdentification) -> Set<String> { Set(result.phases.map(\.name)) }
+
+    @Test("derivatives of the model by every parameter agree with difference quotients")
+    func derivatives() throws {
+        let curve = try Self.pattern([("Li2CO3", 0.6), ("Co3O4", 0.4)], range: 20...60)
+        let observed = try ObservedPattern(curve, emission: .copper)
+        let settings = PowderPattern.Settings(twoTheta: 15...65)
+        let phases = try ["Li2CO3", "Co3O4"].map { name in
+            try PhaseLines(
+                CandidatePhase(name: name, structure: try #require(PhaseLibrary.phase(name))), settings: settings)
+        }
+        var parameters = PowderParameters()
+        parameters.gaussianSlope = 0.05
+        parameters.displacement = 0.03
+        parameters.phases = [
+            .init(strains: [0.001, 0.002, -0.001], size: 0.002, microstrain: 0.003),
+            .init(strains: [0.001], size: 0.003, microstrain: 0.002),
+        ]
+        var problem = PowderProblem(
+            observed, phases: phases, parameters: parameters, weights: observed.variances.map { 1 / $0 },
+            freedom: [[.size, .microstrain, .strains], [.size, .microstrain, .strains]],
+            shared: [.displacement, .instrument], knots: 6)
+        let theta = problem.start
+        let linear = problem.linearBounds.count
+        let count = theta.count + linear
+        let coefficients = (0..<linear).map { $0 < 6 ? 10 : 1e-2 * Double($0) }
+        func evaluate(_ theta: [Double]) throws -> (chi2: Double, gradient: [Double]) {
+            var matrix = [Double](repeating: 0, count: linear * linear)
+            var vector = [Double](repeating: 0, count: linear)
+            var full = [Double](repeating: 0, count: count * count)
+            var gradient = [Double](repeating: 0, count: count)
+            let chi2 = try theta.withUnsafeBufferPointer { theta in
+                try matrix.withUnsafeMutableBufferPointer { matrix in
+                    try vector.withUnsafeMutableBufferPointer { vector in
+                        try problem.linearEquations(at: theta, matrix: matrix, vector: vector)
+                    }
+                }
+                return coefficients.withUnsafeBufferPointer { coefficients in
+                    full.withUnsafeMutableBufferPointer { full in
+                        gradient.withUnsafeMutableBufferPointer {
+                            problem.normalEquations(coefficients: coefficients, matrix: full, gradient: $0)
+                        }
+                    }
+                }
+            }
+            return (chi2, gradient)
+        }
+        let here = try evaluate(theta)
+        for j in theta.indices {
+            let step = 1e-5
+            var above = theta
+            var below = theta
+            above[j] += step
+            below[j] -= step
+            // chi2 falls by 2 x gradient x step.
+            let slope = -(try evaluate(above).chi2 - evaluate(below).chi2) / (4 * step)
+            // Lines are cut at a multiple of their width, where a Lorentzian has a small step; hence narrow ones here.
+            #expect(
+                abs(slope - here.gradient[j]) < 2e-2 * abs(slope) + 1e-6 * here.chi2,
+                "\(j): \(slope) \(here.gradient[j])")
+        }
+    }
+
+    @Test("the width of a line and its density have the derivatives that difference quotients show")
+    func lineWidth() {
+        func width(_ p: [Double]) -> LineWidth {
+            LineWidth(
+                gaussianWidth: p[0], gaussianSlope: p[1], size: p[2], microstrain: p[3], cosine: 0.9, tangent: 0.484)
+        }
+        let start = [0.08, 0.05, 0.06, 0.09]
+        let here = width(start)
+        let chain = [
+            (here.gaussianByWidth, true), (here.gaussianBySlope, true), (1 / 0.9, false), (0.484, false),
+        ]
+        for x in [-0.3, -0.04, 0.02, 0.1, 0.7] {
+            let density = here.density(x)
+            for (k, link) in chain.enumerated() {
+                var above = start
+                var below = start
+                above[k] += 1e-6
+                below[k] -= 1e-6
+                let quotient = (width(above).density(x).density - width(below).density(x).density) / 2e-6
+                let own =
+                    link.1
+                    ? density.byWidth * here.fullByGaussian + density.byMixing * here.mixingByGaussian
+                    : density.byWidth * here.fullByLorentzian + density.byMixing * here.mixingByLorentzian
+                #expect(abs(quotient - own * link.0) < 1e-6 * (1 + abs(quotient)))
+            }
+        }
+    }
+
+    @Test("three phases are found among all that come along, with their shares and nothing else")
+    func mixture() throws {
+        let truth = [("LiCoO2", 0.7), ("Co3O4", 0.2), ("Li2CO3", 0.1)]
+        let result = try PhaseIdentification(Self.pattern(truth), emission: .copper)
+        // Phases that give the same lines may stand for each other.
+        for (name, share) in truth {
+            let found = result.phases.first { $0.name == name || $0.alternatives.contains(name) }
+            let own = try #require(found, "\(name) not found: \(names(result))")
+            #expect(abs(own.weightFraction.value - share) < 0.06, "\(name) \(own.weightFraction.value)")
+            #expect(own.strains.allSatisfy { abs($0 - 0.001) < 0.0008 }, "\(own.strains)")
+        }
+        #expect(result.phases.count == 3, "\(names(result))")
+        #expect(abs(result.displacement - 0.05) < 0.03)
+        #expect(abs(result.phases.reduce(0) { $0 + $1.weightFraction.value } - 1) < 1e-9)
+    }
+
+    @Test("an element list leaves out what cannot be there")
+    func elements() throws {
+        let curve = try Self.pattern([("NiO", 0.6), ("LiF", 0.4)])
+        let result = try PhaseIdentification(
+            curve, emission: .copper, options: IdentificationOptions(elements: ["Ni", "O", "Li", "F"]))
+        #expect(names(result) == ["NiO", "LiF"])
+        #expect(result.candidateCount < CandidatePhase.library.count / 4)
+    }
+
+    @Test("noise, a glassy hump and the wrong wavelength have no confident match", arguments: [0.0, 800])
+    func nothing(hump: Double) throws {
+        let empty = try PhaseIdentification(Self.pattern([], hump: hump, seed: 5), emission: .copper)
+        #expect(empty.phases.isEmpty, "\(names(empty))")
+        let cobalt = try #require(EmissionSpectrum("CoKa"))
+        let wrong = try PhaseIdentification(
+            Self.pattern([("Si", 1)], hump: hump), emission: cobalt,
+            options: IdentificationOptions(elements: ["Si"]))
+        #expect(wrong.phases.isEmpty, "\(names(wrong))")
+    }
+
+    @Test("doubling all counts changes shares by less than their uncertainty", .timeLimit(.minutes(2)))
+    func scale() throws {
+        let curve = try Self.pattern([("Si", 0.5), ("CeO2", 0.5)])
+        let twice = try PatternCurve(twoTheta: curve.twoTheta, intensities: curve.intensities.map { 2 * $0 }, gain: 2)
+        let options = IdentificationOptions(elements: ["Si", "Ce", "O"])
+        let a = try PhaseIdentification(curve, emission: .copper, options: options)
+        let b = try PhaseIdentification(twice, emission: .copper, options: options)
+        #expect(names(a) == names(b))
+        for (one, other) in zip(a.phases, b.phases) {
+            #expect(abs(one.weightFraction.value - other.weightFraction.value) < 1e-4)
+        }
+    }
+}
+
+@Suite("Phases of measured mixtures", .enabled(if: SharedData.isPresent, "the folder of shared data is absent"))
+struct MeasuredMixtureTests {
+    /// Structures of the shared folder beside those that come along, read once.
+    static let candidates: [CandidatePhase] = {
+        let files = SharedData.files(in: "xrd/cif/entered", suffix: ".cif")
+        return CandidatePhase.library
+            + files.compactMap { file in
+                (try? CrystalStructure(contentsOf: file)).map {
+                    CandidatePhase(name: file.deletingPathExtension().lastPathComponent, structure: $0)
+                }
+            }
+    }()
+
+    @Test(
+        "weighed mixtures of corundum, zincite and fluorite (IUCr round robin) without an element list",
+        arguments: [
+            ("cpd-1a", [0.0115, 0.0404, 0.9481]), ("cpd-1d", [0.1353, 0.3289, 0.5358]),
+            ("cpd-1g", [0.3137, 0.3421, 0.3442]),
+        ])
+    func roundRobin(entry: (name: String, shares: [Double])) throws {
+        let file = try #require(
+            SharedData.files(in: "xrd/patterns/cpd", suffix: "\(entry.name).prn").first)
+        let pattern = try #require(DiffractionFile(contentsOf: file.path).patterns.first)
+        let result = try PhaseIdentification(
+            PatternCurve(pattern), emission: .copper, candidates: Self.candidates,
+            optics: LorentzPolarization(monochromator: .mosaic(twoTheta: 26.6)))
+        #expect(result.phases.count == 3, "\(result.phases.map(\.name))")
+        for (formula, share) in zip(["Al2O3", "ZnO", "CaF2"], entry.shares) {
+            let found = try #require(result.phases.first { $0.formula == formula })
+            #expect(abs(found.weightFraction.value - share) < 0.02, "\(formula) \(found.weightFraction.value)")
+        }
+    }
+
+    @Test("weighed powders with an element list: all found, at most one false phase, shares within 12 %")
+    func weighedPowders() throws {
+        let files = SharedData.files(in: "xrd/patterns/dara", suffix: "8min.xrdml")
+        #expect(!files.isEmpty)
+        var falsePhases = 0
+        var missing: [String] = []
+        for file in files {
+            let parts = file.lastPathComponent.components(separatedBy: "--")[0].split(separator: "-")
+            var truth: [ChemicalFormula: Double] = [:]
+            for part in parts {
+                let words = part.split(separator: "_")
+                let formula = try #require(ChemicalFormula(text: String(words[0]).replacing("(OH)3", with: "O3H3")))
+                truth[formula] = Double(words[1].replacing("p", with: "."))
+            }
+            let elements = Set(truth.keys.flatMap(\.counts.keys)).union(["O"])
+            let pattern = try #require(DiffractionFile(contentsOf: file.path).patterns.first)
+            let emission = try #require(EmissionSpectrum(pattern.radiation))
+            let result = try PhaseIdentification(
+                PatternCurve(pattern), emission: emission, candidates: Self.candidates,
+                options: IdentificationOptions(elements: elements))
+            for (formula, share) in truth {
+                // Polymorphs are not told apart by the file's name.
+                let own = result.phases.filter { phase in
+                    ChemicalFormula(text: phase.formula)?.counts == formula.counts
+                }
+                let found = own.reduce(0) { $0 + $1.weightFraction.value }
+                if own.isEmpty { missing.append("\(formula) in \(file.lastPathComponent)") }
+                #expect(abs(found - share) < 0.12, "\(formula) \(found) of \(share) in \(file.lastPathComponent)")
+            }
+            falsePhases += result.phases.count { phase in
+                !truth.keys.contains { $0.counts == ChemicalFormula(text: phase.formula)?.counts }
+            }
+        }
+        #expect(missing.isEmpty, "\(missing)")
+        #expect(falsePhases <= 1)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Interphase
+import TestSupport
+import Testing
+
+@testable import InterphaseCLI
+
+/// `interphase identify` as it is called.
+@Suite("interphase identify", .serialized)
+struct IdentifyCommandTests {
+    private func run(_ arguments: String...) async -> Int32 {
+        await CommandSupport.run(InterphaseCommand.self, arguments: arguments)
+    }
+
+    /// A pattern of silicon with Gaussian lines, written as columns.
+    private func write(_ path: String) throws {
+        let structure = try #require(PhaseLibrary.phase("Si"))
+        let lines = try PowderPattern(structure, settings: .init(twoTheta: 5...130)).emissionLines()
+        var rows = ""
+        for step in 0...3000 {
+            let angle = 20 + 0.02 * Double(step)
+            let peaks = lines.reduce(0.0) { sum, line in
+                let x = (angle - line.twoTheta) / 0.06
+                return abs(x) < 8 ? sum + 20 * line.intensity * exp(-x * x / 2) : sum
+            }
+            // A fixed scatter of about one standard deviation of the counts.
+            let expected = 100 + peaks
+            let counts = expected + expected.squareRoot() * 1.4 * sin(Double(step) * 12.9898)
+            rows += "\(angle) \(Int(counts.rounded()))\n"
+        }
+        try rows.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+
+    @Test("the phases come out as JSON and CSV; without a wavelength nothing is assumed")
+    func identifies() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("interphase-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("si.xy").path
+        try write(file)
+        let json = folder.appendingPathComponent("si.json")
+        let csv = folder.appendingPathComponent("si.csv")
+        let code = await run(
+            "identify", file, "--wavelength", "CuKa", "--elements", "Si,O", "--quiet", "--json", json.path, "--csv",
+            csv.path, "--curves")
+        #expect(code == 0)
+        let document = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
+        #expect(document["schema"] as? String == "interphase.identify/1")
+        let phases = try #require(document["phases"] as? [[String: Any]])
+        #expect(phases.map { $0["name"] as? String } == ["Si"])
+        let cell = try #require(phases.first?["cell"] as? [String: Double])
+        #expect(abs((cell["a_A"] ?? 0) - 5.431) < 0.003)
+        let curves = try #require(document["curves"] as? [String: Any])
+        #expect((curves["two_theta_deg"] as? [Double])?.count == 3001)
+        #expect(try String(contentsOf: csv, encoding: .utf8).split(separator: "\n").count == 2)
+        #expect(await run("identify", file, "--quiet") == 65)
+        #expect(await run("identify", file, "--wavelength", "nonsense") == 2)
+        #expect(await run("identify", file, "--wavelength", "CuKa", "--phases", "\(folder.path)/absent") == 66)
+        #expect(await run("identify", "\(folder.path)/absent.xy") == 66)
+    }
+}
