@@ -14,7 +14,7 @@ endif
 MODEL = $(if $(RECIPE),--recipe $(RECIPE),--explore)
 PROGRAM = .build/release/interphase
 
-.PHONY: help dependencies build demo test check lint format examples study bench clean
+.PHONY: help dependencies build demo test check lint format examples study bench fuzz clean
 
 help:
 	@echo "make demo                    fit the bundled spectrum: table, $(OUTPUT)/fit.svg, fit.html, fit.json"
@@ -23,6 +23,7 @@ help:
 	@echo "make test                    everything that CI checks"
 	@echo "make study                   the full study of uncertainties: 1,000 spectra of known truth"
 	@echo "make bench                   timing against workload W1 (see Benchmarks/README.md)"
+	@echo "make fuzz SECONDS=600        coverage-guided fuzzing of all readers (see Fuzzing/README.md)"
 	@echo "make format                  format all sources"
 
 dependencies:
@@ -41,10 +42,10 @@ test: dependencies
 	@scripts/test.sh
 
 lint:
-	@swift format lint --strict -r Sources Tests Benchmarks Package.swift
+	@swift format lint --strict -r Sources Tests Benchmarks Fuzzing Package.swift
 
 format:
-	@swift format -i -r Sources Tests Benchmarks Package.swift
+	@swift format -i -r Sources Tests Benchmarks Fuzzing Package.swift
 
 study: dependencies
 	@INTERPHASE_W1_SPECTRA=1000 swift test -c release -Xswiftc -enable-testing --filter W1
@@ -53,5 +54,9 @@ bench: dependencies
 	@swift build -c release --package-path Benchmarks
 	@echo "See Benchmarks/README.md for the workload: Benchmarks/.build/release/W1Study FOLDER b 5"
 
+SECONDS ?= 600
+fuzz: dependencies
+	@Fuzzing/run.sh $(SECONDS)
+
 clean:
-	@rm -rf .build Benchmarks/.build "$(OUTPUT)"
+	@rm -rf .build Benchmarks/.build Fuzzing/.build "$(OUTPUT)"

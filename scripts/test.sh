@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 say() { printf '\n== %s\n' "$*"; }
 
 say "Formatting"
-swift format lint --strict -r Sources Tests Benchmarks Package.swift
+swift format lint --strict -r Sources Tests Benchmarks Fuzzing Package.swift
 
 say "Build without warnings"
 log=$(mktemp)

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 
 static struct interphase_hdf5_functions functions;
 static int is_loaded;
@@ -70,6 +71,18 @@ const struct interphase_hdf5_functions *interphase_hdf5_lock(void) {
     // Errors come back as results; nothing is printed. The library keeps this for each thread.
     functions.H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     return &functions;
+}
+
+hid_t interphase_hdf5_memory_access(char name[32]) {
+    // Guarded by the lock, which the caller holds.
+    static unsigned long long files;
+    snprintf(name, 32, "interphase-%llu", ++files);
+    hid_t access = functions.H5Pcreate(functions.file_access);
+    if (access >= 0 && functions.H5Pset_fapl_core(access, 1 << 16, 0) < 0) {
+        functions.H5Pclose(access);
+        return -1;
+    }
+    return access;
 }
 
 void interphase_hdf5_unlock(void) { pthread_mutex_unlock(&mutex); }

@@ -32,3 +32,18 @@ struct interphase_hdf5_functions {
 // The functions, or NULL where the library is not there. The library is locked until `interphase_hdf5_unlock`.
 const struct interphase_hdf5_functions *interphase_hdf5_lock(void);
 void interphase_hdf5_unlock(void);
+// How to open a file in memory, and a name for it. The library takes files of the same name for one and the same, so each
+// gets its own. For callers that hold the lock.
+hid_t interphase_hdf5_memory_access(char name[32]);
+
+// Answers one question about an open file, in the child process. The bytes are to be freed.
+struct interphase_hdf5_answer {
+    int64_t result;
+    uint64_t size;
+    void *bytes;
+};
+struct interphase_hdf5_answer interphase_hdf5_answer(
+    const struct interphase_hdf5_functions *h5, hid_t file, int question, const char *path, const char *attribute,
+    uint64_t most);
+// Opens a file in memory; negative where that failed. For callers that hold the lock.
+hid_t interphase_hdf5_open_image(const struct interphase_hdf5_functions *h5, const void *bytes, size_t size);

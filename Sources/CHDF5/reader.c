@@ -5,86 +5,72 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef const struct interphase_hdf5_functions library;
+// What is asked about a file. All of this runs in the child process.
 
-interphase_hdf5_file interphase_hdf5_open(const void *bytes, size_t size) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return -1;
+typedef const struct interphase_hdf5_functions library;
+typedef struct interphase_hdf5_answer answer;
+
+static const answer none = {-1, 0, NULL};
+
+// A list of texts may not be longer than this; nothing that describes a measurement is.
+enum { MOST_TEXTS = 65536, MOST_TEXT_BYTES = 1 << 24 };
+
+hid_t interphase_hdf5_open_image(library *h5, const void *bytes, size_t size) {
     hid_t file = -1;
-    hid_t access = h5->H5Pcreate(h5->file_access);
+    char name[32];
+    hid_t access = interphase_hdf5_memory_access(name);
     // The library wants to own bytes that it may change, and copies these.
-    if (access >= 0 && h5->H5Pset_fapl_core(access, 1 << 16, 0) >= 0
-        && h5->H5Pset_file_image(access, (void *)bytes, size) >= 0)
-        file = h5->H5Fopen("interphase", 0 /* read only */, access);
+    if (access >= 0 && h5->H5Pset_file_image(access, (void *)bytes, size) >= 0)
+        file = h5->H5Fopen(name, 0 /* read only */, access);
     if (access >= 0) h5->H5Pclose(access);
-    interphase_hdf5_unlock();
     return file;
 }
 
-void interphase_hdf5_close(interphase_hdf5_file file) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return;
-    h5->H5Fclose(file);
-    interphase_hdf5_unlock();
+static answer kind_of(library *h5, hid_t object) {
+    H5I_type_t type = h5->H5Iget_type(object);
+    return (answer){type == H5I_GROUP ? 1 : type == H5I_DATASET ? 2 : 0, 0, NULL};
 }
 
-// Opens the group or dataset at `path`; negative where there is something else or nothing.
-static hid_t open_object(library *h5, hid_t file, const char *path, H5I_type_t type) {
-    hid_t object = h5->H5Oopen(file, path, h5->inside);
-    if (object >= 0 && h5->H5Iget_type(object) != type) {
-        h5->H5Oclose(object);
-        return -1;
+// Texts one after the other, each with a zero behind.
+struct texts {
+    char *bytes;
+    size_t size, capacity;
+};
+
+static int append(struct texts *texts, const char *text, size_t length) {
+    if (length >= MOST_TEXT_BYTES - texts->size) return 0;
+    size_t needed = texts->size + length + 1;
+    if (needed > texts->capacity) {
+        char *larger = realloc(texts->bytes, needed * 2);
+        if (!larger) return 0;
+        texts->bytes = larger;
+        texts->capacity = needed * 2;
     }
-    return object;
+    if (length) memcpy(texts->bytes + texts->size, text, length);
+    texts->bytes[texts->size + length] = 0;
+    texts->size = needed;
+    return 1;
 }
 
-interphase_hdf5_kind interphase_hdf5_kind_of(interphase_hdf5_file file, const char *path) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return INTERPHASE_HDF5_NOTHING;
-    interphase_hdf5_kind kind = INTERPHASE_HDF5_NOTHING;
-    hid_t object = h5->H5Oopen(file, path, h5->inside);
-    if (object >= 0) {
-        H5I_type_t type = h5->H5Iget_type(object);
-        kind = type == H5I_GROUP ? INTERPHASE_HDF5_GROUP : type == H5I_DATASET ? INTERPHASE_HDF5_DATASET : kind;
-        h5->H5Oclose(object);
-    }
-    interphase_hdf5_unlock();
-    return kind;
+static answer finish(struct texts *texts, int64_t count, int is_complete) {
+    if (is_complete) return (answer){count, texts->size, texts->bytes};
+    free(texts->bytes);
+    return none;
 }
 
-int64_t interphase_hdf5_member_count(interphase_hdf5_file file, const char *path) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return -1;
+static answer members(library *h5, hid_t group) {
     hsize_t count = 0;
-    int64_t result = -1;
-    hid_t group = open_object(h5, file, path, H5I_GROUP);
-    if (group >= 0) {
-        if (h5->H5Gget_num_objs(group, &count) >= 0 && count <= INT64_MAX) result = (int64_t)count;
-        h5->H5Oclose(group);
-    }
-    interphase_hdf5_unlock();
-    return result;
-}
-
-char *interphase_hdf5_member_name(interphase_hdf5_file file, const char *path, int64_t index) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return NULL;
-    char *name = NULL;
-    hid_t group = open_object(h5, file, path, H5I_GROUP);
-    if (group >= 0) {
+    if (h5->H5Iget_type(group) != H5I_GROUP || h5->H5Gget_num_objs(group, &count) < 0) return none;
+    if (count > MOST_TEXTS) return none;
+    struct texts names = {0};
+    int is_complete = 1;
+    for (hsize_t index = 0; index < count && is_complete; index++) {
+        char name[1024];
         ssize_t length = h5->H5Lget_name_by_idx(
-            group, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)index, NULL, 0, H5P_DEFAULT);
-        if (length > 0 && length < 1 << 16 && (name = malloc((size_t)length + 1))) {
-            if (h5->H5Lget_name_by_idx(
-                    group, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)index, name, (size_t)length + 1, H5P_DEFAULT) < 0) {
-                free(name);
-                name = NULL;
-            }
-        }
-        h5->H5Oclose(group);
+            group, ".", H5_INDEX_NAME, H5_ITER_INC, index, name, sizeof name, H5P_DEFAULT);
+        is_complete = length >= 0 && length < (ssize_t)sizeof name && append(&names, name, (size_t)length);
     }
-    interphase_hdf5_unlock();
-    return name;
+    return finish(&names, (int64_t)count, is_complete);
 }
 
 // Whether the numbers of a dataset lie in this file: neither in another file nor put together from several.
@@ -98,64 +84,22 @@ static int is_inside(library *h5, hid_t dataset) {
     return inside;
 }
 
-int interphase_hdf5_shape(interphase_hdf5_file file, const char *path, uint64_t *lengths) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return -1;
-    int rank = -1;
-    hid_t dataset = open_object(h5, file, path, H5I_DATASET);
-    if (dataset >= 0) {
-        hid_t space = is_inside(h5, dataset) ? h5->H5Dget_space(dataset) : -1;
-        if (space >= 0) {
-            hsize_t dims[INTERPHASE_HDF5_MOST_DIMENSIONS] = {0};
-            int stated = h5->H5Sget_simple_extent_ndims(space);
-            if (stated >= 0 && stated <= INTERPHASE_HDF5_MOST_DIMENSIONS
-                && h5->H5Sget_simple_extent_dims(space, dims, NULL) == stated
-                && h5->H5Sget_simple_extent_npoints(space) > 0) {
-                rank = stated;
-                for (int index = 0; index < rank; index++) lengths[index] = dims[index];
-            }
-            h5->H5Sclose(space);
-        }
-        h5->H5Oclose(dataset);
-    }
-    interphase_hdf5_unlock();
-    return rank;
+static int holds_numbers(library *h5, hid_t type) {
+    H5T_class_t class = type >= 0 ? h5->H5Tget_class(type) : H5T_NO_CLASS;
+    return class == H5T_INTEGER || class == H5T_FLOAT;
 }
 
-int interphase_hdf5_is_number(interphase_hdf5_file file, const char *path) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return 0;
-    int result = 0;
-    hid_t dataset = open_object(h5, file, path, H5I_DATASET);
-    if (dataset >= 0) {
-        hid_t type = h5->H5Dget_type(dataset);
-        if (type >= 0) {
-            H5T_class_t class = h5->H5Tget_class(type);
-            result = class == H5T_INTEGER || class == H5T_FLOAT;
-            h5->H5Tclose(type);
-        }
-        h5->H5Oclose(dataset);
-    }
-    interphase_hdf5_unlock();
-    return result;
-}
-
-int interphase_hdf5_read(interphase_hdf5_file file, const char *path, double *values, uint64_t count) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return -1;
-    int result = -1;
-    hid_t dataset = open_object(h5, file, path, H5I_DATASET);
-    if (dataset >= 0) {
-        hid_t space = is_inside(h5, dataset) ? h5->H5Dget_space(dataset) : -1;
-        if (space >= 0) {
-            if ((uint64_t)h5->H5Sget_simple_extent_npoints(space) == count)
-                result = h5->H5Dread(dataset, h5->native_double, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0 ? 0 : -1;
-            h5->H5Sclose(space);
-        }
-        h5->H5Oclose(dataset);
-    }
-    interphase_hdf5_unlock();
-    return result;
+static answer shape(library *h5, hid_t space) {
+    hsize_t lengths[INTERPHASE_HDF5_MOST_DIMENSIONS] = {0};
+    int rank = h5->H5Sget_simple_extent_ndims(space);
+    if (rank < 0 || rank > INTERPHASE_HDF5_MOST_DIMENSIONS || h5->H5Sget_simple_extent_npoints(space) < 1
+        || h5->H5Sget_simple_extent_dims(space, lengths, NULL) != rank)
+        return none;
+    size_t size = (size_t)rank * sizeof(uint64_t);
+    uint64_t *copy = malloc(size + 1);
+    if (!copy) return none;
+    for (int index = 0; index < rank; index++) copy[index] = lengths[index];
+    return (answer){rank, size, copy};
 }
 
 // Reads from a dataset or from an attribute, whichever `is_attribute` says `object` is.
@@ -164,127 +108,98 @@ static int read_object(library *h5, hid_t object, int is_attribute, hid_t type, 
                         : h5->H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
 }
 
-static char *joined(char *const *texts, size_t count) {
-    size_t length = 1;
-    for (size_t index = 0; index < count; index++) length += (texts[index] ? strlen(texts[index]) : 0) + 1;
-    char *result = malloc(length);
-    if (!result) return NULL;
-    char *end = result;
-    for (size_t index = 0; index < count; index++) {
-        if (index) *end++ = '\n';
-        size_t part = texts[index] ? strlen(texts[index]) : 0;
-        if (part) memcpy(end, texts[index], part);
-        end += part;
-    }
-    *end = 0;
-    return result;
+static answer numbers(library *h5, hid_t object, int is_attribute, hid_t space, uint64_t most) {
+    hssize_t count = h5->H5Sget_simple_extent_npoints(space);
+    if (count < 1 || (uint64_t)count > most || (uint64_t)count > SIZE_MAX / sizeof(double)) return none;
+    double *values = calloc((size_t)count, sizeof *values);
+    if (values && read_object(h5, object, is_attribute, h5->native_double, values) >= 0)
+        return (answer){count, (uint64_t)count * sizeof *values, values};
+    free(values);
+    return none;
 }
 
-// A list of texts may not be longer than this; nothing that describes a measurement is.
-enum { MOST_TEXTS = 65536, MOST_TEXT_BYTES = 1 << 22 };
-
-static char *variable_text(library *h5, hid_t object, int is_attribute, hid_t type, hid_t space, size_t count) {
-    char **texts = calloc(count, sizeof *texts);
-    if (!texts) return NULL;
-    char *result = NULL;
+static answer variable_texts(library *h5, hid_t object, int is_attribute, hid_t type, size_t count) {
+    struct texts texts = {0};
+    int is_complete = 0;
+    char **pointers = calloc(count, sizeof *pointers);
     hid_t memory = h5->H5Tcopy(h5->c_string);
-    if (memory >= 0 && h5->H5Tset_size(memory, H5T_VARIABLE) >= 0
+    if (pointers && memory >= 0 && h5->H5Tset_size(memory, H5T_VARIABLE) >= 0
         && h5->H5Tset_cset(memory, h5->H5Tget_cset(type)) >= 0
-        && read_object(h5, object, is_attribute, memory, texts) >= 0) {
-        result = joined(texts, count);
-        h5->H5Dvlen_reclaim(memory, space, H5P_DEFAULT, texts);
+        && read_object(h5, object, is_attribute, memory, pointers) >= 0) {
+        is_complete = 1;
+        for (size_t index = 0; index < count && is_complete; index++) {
+            const char *text = pointers[index] ? pointers[index] : "";
+            is_complete = append(&texts, text, strlen(text));
+        }
+        // The texts themselves go with the process.
     }
     if (memory >= 0) h5->H5Tclose(memory);
-    free(texts);
-    return result;
+    free(pointers);
+    return finish(&texts, (int64_t)count, is_complete);
 }
 
-static char *fixed_text(library *h5, hid_t object, int is_attribute, hid_t type, size_t count) {
+static answer fixed_texts(library *h5, hid_t object, int is_attribute, hid_t type, size_t count) {
     size_t size = h5->H5Tget_size(type);
-    if (!size || size > MOST_TEXT_BYTES / count) return NULL;
-    char *bytes = calloc(count, size + 1);
-    char **texts = calloc(count, sizeof *texts);
+    if (!size || size > MOST_TEXT_BYTES / count) return none;
+    struct texts texts = {0};
     char *packed = calloc(count, size);
-    char *result = NULL;
-    if (bytes && texts && packed && read_object(h5, object, is_attribute, type, packed) >= 0) {
-        for (size_t index = 0; index < count; index++) {
-            texts[index] = bytes + index * (size + 1);
-            memcpy(texts[index], packed + index * size, size);
-        }
-        result = joined(texts, count);
-    }
-    free(bytes);
-    free(texts);
+    int is_complete = packed && read_object(h5, object, is_attribute, type, packed) >= 0;
+    for (size_t index = 0; index < count && is_complete; index++)
+        is_complete = append(&texts, packed + index * size, strnlen(packed + index * size, size));
     free(packed);
-    return result;
+    return finish(&texts, (int64_t)count, is_complete);
 }
 
-static char *text_of(library *h5, hid_t object, int is_attribute) {
-    char *result = NULL;
+// The answer to a question about numbers or texts, in a dataset or in an attribute.
+static answer content(library *h5, hid_t object, int is_attribute, int question, uint64_t most) {
+    if (!is_attribute && (h5->H5Iget_type(object) != H5I_DATASET || !is_inside(h5, object))) return none;
     hid_t type = is_attribute ? h5->H5Aget_type(object) : h5->H5Dget_type(object);
     hid_t space = is_attribute ? h5->H5Aget_space(object) : h5->H5Dget_space(object);
-    if (type >= 0 && space >= 0 && h5->H5Tget_class(type) == H5T_STRING && (is_attribute || is_inside(h5, object))) {
+    answer result = none;
+    if (type >= 0 && space >= 0) {
         hssize_t count = h5->H5Sget_simple_extent_npoints(space);
-        if (count > 0 && count <= MOST_TEXTS)
-            result = h5->H5Tis_variable_str(type) > 0
-                ? variable_text(h5, object, is_attribute, type, space, (size_t)count)
-                : fixed_text(h5, object, is_attribute, type, (size_t)count);
+        if (question == INTERPHASE_HDF5_TEXT) {
+            if (h5->H5Tget_class(type) == H5T_STRING && count > 0 && count <= MOST_TEXTS)
+                result = h5->H5Tis_variable_str(type) > 0
+                    ? variable_texts(h5, object, is_attribute, type, (size_t)count)
+                    : fixed_texts(h5, object, is_attribute, type, (size_t)count);
+        } else if (holds_numbers(h5, type)) {
+            result = question == INTERPHASE_HDF5_SHAPE ? shape(h5, space)
+                                                       : numbers(h5, object, is_attribute, space, most);
+        }
     }
     if (space >= 0) h5->H5Sclose(space);
     if (type >= 0) h5->H5Tclose(type);
     return result;
 }
 
-char *interphase_hdf5_text(interphase_hdf5_file file, const char *path, const char *attribute) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return NULL;
-    char *result = NULL;
-    hid_t object = h5->H5Oopen(file, path, h5->inside);
-    if (object >= 0) {
-        if (!attribute) {
-            if (h5->H5Iget_type(object) == H5I_DATASET) result = text_of(h5, object, 0);
-        } else if (h5->H5Aexists(object, attribute) > 0) {
-            hid_t opened = h5->H5Aopen(object, attribute, H5P_DEFAULT);
-            if (opened >= 0) {
-                result = text_of(h5, opened, 1);
-                h5->H5Aclose(opened);
-            }
-        }
-        h5->H5Oclose(object);
+static answer attribute_content(library *h5, hid_t object, const char *name, int question) {
+    answer result = none;
+    hid_t attribute = h5->H5Aexists(object, name) > 0 ? h5->H5Aopen(object, name, H5P_DEFAULT) : -1;
+    if (attribute >= 0) {
+        result = content(h5, attribute, 1, question, MOST_TEXTS);
+        h5->H5Aclose(attribute);
     }
-    interphase_hdf5_unlock();
     return result;
 }
 
-int interphase_hdf5_attribute(interphase_hdf5_file file, const char *path, const char *attribute, double *value) {
-    library *h5 = interphase_hdf5_lock();
-    if (!h5) return -1;
-    int result = -1;
+answer interphase_hdf5_answer(
+    library *h5, hid_t file, int question, const char *path, const char *attribute, uint64_t most) {
     hid_t object = h5->H5Oopen(file, path, h5->inside);
-    if (object >= 0) {
-        hid_t opened =
-            h5->H5Aexists(object, attribute) > 0 ? h5->H5Aopen(object, attribute, H5P_DEFAULT) : -1;
-        if (opened >= 0) {
-            hid_t type = h5->H5Aget_type(opened);
-            hid_t space = h5->H5Aget_space(opened);
-            if (type >= 0 && space >= 0) {
-                H5T_class_t class = h5->H5Tget_class(type);
-                hssize_t count = h5->H5Sget_simple_extent_npoints(space);
-                if ((class == H5T_INTEGER || class == H5T_FLOAT) && count > 0 && count <= MOST_TEXTS) {
-                    double *values = calloc((size_t)count, sizeof *values);
-                    if (values && h5->H5Aread(opened, h5->native_double, values) >= 0) {
-                        *value = values[0];
-                        result = 0;
-                    }
-                    free(values);
-                }
-            }
-            if (space >= 0) h5->H5Sclose(space);
-            if (type >= 0) h5->H5Tclose(type);
-            h5->H5Aclose(opened);
-        }
-        h5->H5Oclose(object);
+    if (object < 0) return question == INTERPHASE_HDF5_KIND ? (answer){0, 0, NULL} : none;
+    answer result = none;
+    switch (question) {
+    case INTERPHASE_HDF5_KIND: result = kind_of(h5, object); break;
+    case INTERPHASE_HDF5_MEMBERS: result = members(h5, object); break;
+    case INTERPHASE_HDF5_SHAPE:
+    case INTERPHASE_HDF5_NUMBERS: result = content(h5, object, 0, question, most); break;
+    case INTERPHASE_HDF5_TEXT:
+        result = attribute ? attribute_content(h5, object, attribute, question) : content(h5, object, 0, question, 0);
+        break;
+    case INTERPHASE_HDF5_ATTRIBUTE:
+        if (attribute) result = attribute_content(h5, object, attribute, question);
+        break;
     }
-    interphase_hdf5_unlock();
+    h5->H5Oclose(object);
     return result;
 }

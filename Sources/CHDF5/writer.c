@@ -11,12 +11,20 @@ interphase_hdf5_file interphase_hdf5_create(void) {
     library *h5 = interphase_hdf5_lock();
     if (!h5) return -1;
     hid_t file = -1;
-    hid_t access = h5->H5Pcreate(h5->file_access);
-    if (access >= 0 && h5->H5Pset_fapl_core(access, 1 << 16, 0) >= 0)
-        file = h5->H5Fcreate("interphase", 0x0002u /* H5F_ACC_TRUNC */, H5P_DEFAULT, access);
+    char name[32];
+    hid_t access = interphase_hdf5_memory_access(name);
+    if (access >= 0)
+        file = h5->H5Fcreate(name, 0x0002u /* H5F_ACC_TRUNC */, H5P_DEFAULT, access);
     if (access >= 0) h5->H5Pclose(access);
     interphase_hdf5_unlock();
     return file;
+}
+
+void interphase_hdf5_close(interphase_hdf5_file file) {
+    library *h5 = interphase_hdf5_lock();
+    if (!h5) return;
+    h5->H5Fclose(file);
+    interphase_hdf5_unlock();
 }
 
 int interphase_hdf5_create_group(interphase_hdf5_file file, const char *path) {
@@ -86,6 +94,19 @@ int interphase_hdf5_write_text(interphase_hdf5_file file, const char *path, cons
     hid_t type = text_type(h5);
     if (type >= 0) {
         result = write_numbers(h5, file, path, type, &text, 0, NULL);
+        h5->H5Tclose(type);
+    }
+    interphase_hdf5_unlock();
+    return result;
+}
+
+int interphase_hdf5_write_texts(interphase_hdf5_file file, const char *path, const char *const *texts, uint64_t count) {
+    library *h5 = interphase_hdf5_lock();
+    if (!h5) return -1;
+    int result = -1;
+    hid_t type = text_type(h5);
+    if (type >= 0) {
+        result = write_numbers(h5, file, path, type, texts, 1, &count);
         h5->H5Tclose(type);
     }
     interphase_hdf5_unlock();

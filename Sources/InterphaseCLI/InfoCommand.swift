@@ -5,7 +5,7 @@ import Interphase
 /// `interphase info FILE...`: what is inside the files.
 struct InfoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Show what is inside files: every spectrum with its range and acquisition.",
+        commandName: "info", abstract: "Show what is inside files: every spectrum or diffraction scan with its range.",
         discussion: """
             Example:
               interphase info cathode.vms
@@ -15,6 +15,9 @@ struct InfoCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Files of any known format.", valueName: "file"))
     var files: [String]
 
+    @Option(help: "Read the files as xps or xrd; without it their content decides.")
+    var technique: Technique?
+
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
 
@@ -23,9 +26,16 @@ struct InfoCommand: AsyncParsableCommand {
         var failure: ExitStatus?
         for path in files {
             do {
-                let file = try SpectrumFile(contentsOf: path, options: reading.options)
-                report.files.append(InfoReport.File(file))
-                if output.printsTable { print(InfoTable.text(of: file)) }
+                let measurement = try MeasurementFile(
+                    contentsOf: path, technique: technique, options: reading.options)
+                switch measurement {
+                case .spectra(let file):
+                    report.files.append(InfoReport.File(file))
+                    if output.printsTable { print(InfoTable.text(of: file)) }
+                case .patterns(let file):
+                    report.files.append(InfoReport.File(file))
+                    if output.printsTable { print(InfoTable.text(of: file)) }
+                }
             } catch {
                 // The other files are shown all the same; the first failure decides the exit code.
                 CommandSupport.complain("interphase: \(error)")

@@ -16,6 +16,17 @@ struct InfoReport: Encodable {
         var spectra: [SpectrumEntry]
         var comments: Int
         var notes: [String]
+        /// The scans of a diffraction file; left out for spectra.
+        var patterns: [PatternEntry]?
+
+        init(_ file: DiffractionFile) {
+            self.file = file.path
+            format = file.format
+            spectra = []
+            comments = 0
+            notes = file.notes
+            patterns = file.patterns.map(PatternEntry.init)
+        }
 
         init(_ file: SpectrumFile) {
             self.file = file.path

@@ -63,7 +63,7 @@ enum InfoTable {
     }
 
     /// At most seven digits, none in vain.
-    private static func short(_ value: Double?) -> String {
+    static func short(_ value: Double?) -> String {
         guard let value else { return "-" }
         return String(format: "%.7g", value)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Spectra
 
 /// The formats that can be read, in the order in which they are asked whether they recognise a file.
@@ -6,6 +7,9 @@ enum FormatRegistry {
     static let formats: [any SpectrumFormat.Type] = [
         VAMASFormat.self,
         PHIFormat.self,
+        KratosBinaryFormat.self,
+        KratosDumpFormat.self,
+        KherveFittingFormat.self,
         AvantageBinaryFormat.self,
         AvantageTextFormat.self,
         AvantageColumnsFormat.self,
@@ -14,6 +18,8 @@ enum FormatRegistry {
         SPECSColumnsFormat.self,
         SPECSXMLFormat.self,
         SESMapFormat.self,
+        ScientaHDF5Format.self,
+        NeXusFormat.self,
         OmicronLayersFormat.self,
         OmicronSpectraFormat.self,
         IgorWaveFormat.self,
@@ -30,9 +36,25 @@ enum FormatRegistry {
         throw ReadError.unknownFormat(file: content.path, hint: hint(for: content))
     }
 
+    /// Reads `content` in its format; text in UTF-16 that no format takes as it is, in UTF-8.
+    ///
+    /// Throws `ReadError`.
+    static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {
+        do {
+            return try format(of: content).read(content, options: options)
+        } catch let error as ReadError {
+            guard case .unknownFormat = error, let text = TextEncoding.converted(content) else { throw error }
+            return try format(of: text).read(text, options: options)
+        }
+    }
+
     /// What can be said of content that no reader recognises.
     private static func hint(for content: FileContent) -> String {
         if content.data.isEmpty { return "it is empty" }
+        if content.data.starts(with: Data("SQLite format 3\0".utf8)) {
+            return
+                "it is an SQLite database, as SPECS Prodigy keeps its .sle files: export the spectra as .xy or .vms there"
+        }
         let isText = content.withBeginning(1 << 16) { PlainColumnsFormat.looksLikeText($0) }
         let names = formats.map { $0.name }.joined(separator: ", ")
         return "it is \(isText ? "text without rows of numbers" : "binary") and matches none of: \(names)"
@@ -44,7 +66,6 @@ extension SpectrumFile {
     ///
     /// Throws `ReadError`.
     public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
-        let content = try FileContent(path: path)
-        self = try FormatRegistry.format(of: content).read(content, options: options)
+        self = try FormatRegistry.read(FileContent(path: path), options: options)
     }
 }

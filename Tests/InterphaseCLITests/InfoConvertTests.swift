@@ -53,6 +53,21 @@ struct InfoConvertTests {
         for key in ["photon_energy_eV", "sweeps", "dwell_s"] { #expect(spectrum[key] is NSNull) }
     }
 
+    @Test("a diffraction pattern is told from a spectrum, shown and converted", arguments: [true, false])
+    func diffraction(hasLabel: Bool) async throws {
+        let rows = (0..<600).map { "\(10 + 0.1 * Double($0)),\($0 % 7)" }.joined(separator: "\n")
+        try write((hasLabel ? "2theta,counts\n" : "") + rows + "\n", to: "scan.csv")
+        #expect(await run("info", path("scan.csv"), "--json", path("out.json"), "--quiet") == 0)
+        let file = try #require((try json("out.json")["files"] as? [[String: Any]])?.first)
+        let pattern = try #require((file["patterns"] as? [[String: Any]])?.first)
+        #expect(pattern["axis"] as? String == "two theta" && pattern["points"] as? Int == 600)
+        #expect(pattern["wavelength_A"] is NSNull)
+        #expect(await run("convert", path("scan.csv"), "-o", path("scan.xye"), "--quiet") == 0)
+        #expect(try DiffractionFile(contentsOf: path("scan.xye")).patterns[0].intensities.count == 600)
+        #expect(await run("convert", path("scan.csv"), "-o", path("scan.vms"), "--quiet") == 2)
+        #expect(await run("info", path("scan.csv"), "--technique", "xps", "--quiet") == (hasLabel ? 65 : 0))
+    }
+
     @Test("info states what the user states")
     func statedOptions() async throws {
         let code = await run(

@@ -74,7 +74,8 @@ struct RobustnessTests {
         let contents: [(Data, String)] = [
             (Data(), "empty"), (noise, "binary"), (Data("just a letter\n".utf8), "text without rows"),
             (Data([0x50, 0x4B, 0x03, 0x04] + [UInt8](repeating: 0, count: 100)), "binary"),
-            (Data("{\"a\": [1, 2, 3]}".utf8), "text without rows"), (Data("\n\n\n".utf8), "text without rows"),
+            (Data("SQLite format 3\0\u{10}\0".utf8), "Prodigy"), (Data("{\"a\": [1, 2, 3]}".utf8), "text without rows"),
+            (Data("\n\n\n".utf8), "text without rows"),
         ]
         for (data, hint) in contents {
             let content = FileContent(path: "odd", data: data)

@@ -90,3 +90,10 @@ enum Samples {
         [vamas, irregularVamas, excludingVamas, casaXPSExport, casaXPSParameters] + columns
     }
 }
+
+extension SpectrumFile {
+    /// The spectra as a text of `format`; empty for a format that is no text.
+    func text(as format: SpectrumOutputFormat) -> String {
+        String(decoding: (try? data(as: format)) ?? Data(), as: UTF8.self)
+    }
+}

@@ -3,21 +3,13 @@
 // A narrow view of the HDF5 library, enough to read and write files of named arrays in memory.
 //
 // The library is loaded when the first file needs it, not when the program starts: Debian's brings curl, OpenSSL, Kerberos
-// and LDAP along, and loading those takes 17 ms (measured), many times as long as most commands. Calls from several threads
-// wait for each other.
+// and LDAP along, and loading those takes 17 ms (measured), many times as long as most commands.
+//
+// Files from outside are read in a child process: damaged ones make the library crash, never end, or ask for all memory
+// (about one in a thousand with a few bytes changed at random), and that must not happen to the program.
 
 #include <stddef.h>
 #include <stdint.h>
-
-// An open file.
-typedef int64_t interphase_hdf5_file;
-
-// What a path leads to.
-typedef enum {
-    INTERPHASE_HDF5_NOTHING = 0,
-    INTERPHASE_HDF5_GROUP = 1,
-    INTERPHASE_HDF5_DATASET = 2,
-} interphase_hdf5_kind;
 
 enum { INTERPHASE_HDF5_MOST_DIMENSIONS = 32 };
 
@@ -26,42 +18,47 @@ int interphase_hdf5_available(void);
 
 // MARK: Reading
 
-// Opens the file whose bytes are given; they are copied. Negative where they are not an HDF5 file.
-interphase_hdf5_file interphase_hdf5_open(const void *bytes, size_t size);
+// A file that is being read.
+typedef struct interphase_hdf5_reader interphase_hdf5_reader;
 
-// Closes a file that was opened or created.
-void interphase_hdf5_close(interphase_hdf5_file file);
+// What can be asked about a path in a file. Links out of the file lead to nothing.
+typedef enum {
+    // Zero for nothing, one for a group, two for a dataset.
+    INTERPHASE_HDF5_KIND = 1,
+    // The number of members of a group; their names, each with a zero behind.
+    INTERPHASE_HDF5_MEMBERS,
+    // The number of dimensions of a dataset of numbers; their lengths, of 64 bits each.
+    INTERPHASE_HDF5_SHAPE,
+    // How many numbers a dataset holds; the numbers as doubles. For datasets that hold at most `most`.
+    INTERPHASE_HDF5_NUMBERS,
+    // The number of texts in a dataset, or in its attribute; the texts, each with a zero behind.
+    INTERPHASE_HDF5_TEXT,
+    // How many numbers an attribute holds; the numbers as doubles.
+    INTERPHASE_HDF5_ATTRIBUTE,
+} interphase_hdf5_question;
 
-// What `path` leads to inside the file. Links out of the file lead to nothing.
-interphase_hdf5_kind interphase_hdf5_kind_of(interphase_hdf5_file file, const char *path);
+// Opens the file whose bytes are given, which are not needed afterwards. NULL where they are not an HDF5 file. Only one
+// thread at a time may use a reader.
+interphase_hdf5_reader *interphase_hdf5_open(const void *bytes, size_t size);
 
-// The number of members of a group; negative where there is no such group.
-int64_t interphase_hdf5_member_count(interphase_hdf5_file file, const char *path);
+void interphase_hdf5_close_reader(interphase_hdf5_reader *reader);
 
-// The name of a member of a group, to be freed by the caller; NULL where it is a link out of the file.
-char *interphase_hdf5_member_name(interphase_hdf5_file file, const char *path, int64_t index);
-
-// The number of dimensions of a dataset of numbers or of text and their lengths; negative where there is none, or where its
-// numbers lie outside the file.
-int interphase_hdf5_shape(interphase_hdf5_file file, const char *path, uint64_t *lengths);
-
-// Whether a dataset holds numbers.
-int interphase_hdf5_is_number(interphase_hdf5_file file, const char *path);
-
-// Reads all numbers of a dataset, `count` of them. Zero where that worked.
-int interphase_hdf5_read(interphase_hdf5_file file, const char *path, double *values, uint64_t count);
-
-// The text of a dataset, or of its attribute `attribute` unless that is NULL: the elements of an array are joined by line
-// feeds. To be freed by the caller; NULL where there is none.
-char *interphase_hdf5_text(interphase_hdf5_file file, const char *path, const char *attribute);
-
-// The first number of an attribute. Zero where that worked.
-int interphase_hdf5_attribute(interphase_hdf5_file file, const char *path, const char *attribute, double *value);
+// Asks; what comes back is negative where there is no such thing or reading it failed, after which every further question
+// may fail. The bytes of the answer, to be freed by the caller, are NULL where there are none. `attribute` may be NULL.
+int64_t interphase_hdf5_ask(
+    interphase_hdf5_reader *reader, interphase_hdf5_question question, const char *path, const char *attribute,
+    uint64_t most, void **bytes, size_t *size);
 
 // MARK: Writing
 
-// Creates an empty file in memory.
+// A file that is being written. Calls from several threads wait for each other.
+typedef int64_t interphase_hdf5_file;
+
+// Creates an empty file in memory; negative where that failed.
 interphase_hdf5_file interphase_hdf5_create(void);
+
+// Closes a file that was created.
+void interphase_hdf5_close(interphase_hdf5_file file);
 
 // Creates a group. Zero where that worked, as below.
 int interphase_hdf5_create_group(interphase_hdf5_file file, const char *path);
@@ -76,6 +73,9 @@ int interphase_hdf5_write_integers(
 
 // Writes a text.
 int interphase_hdf5_write_text(interphase_hdf5_file file, const char *path, const char *text);
+
+// Writes a list of texts.
+int interphase_hdf5_write_texts(interphase_hdf5_file file, const char *path, const char *const *texts, uint64_t count);
 
 // Writes a text, several texts, or a whole number as an attribute.
 int interphase_hdf5_write_attribute(

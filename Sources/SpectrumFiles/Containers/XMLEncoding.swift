@@ -26,21 +26,13 @@ enum XMLEncoding {
         case "windows-1252", "cp1252":
             return withoutDeclaration(Data(String(looselyDecoding: data).utf8))
         case let name?:
-            guard let encoding = encodings[name], let text = String(data: data, encoding: encoding) else {
+            guard let text = TextEncoding.utf8Bytes(of: data, encodedAs: name) else {
                 throw ReadError.malformed(
                     file: file, place: .line(1), expected: "text in a known encoding", found: "\"\(name.prefix(40))\"")
             }
-            return withoutDeclaration(Data(text.utf8))
+            return withoutDeclaration(text)
         }
     }
-
-    private static let encodings: [String: String.Encoding] = [
-        "iso-8859-1": .isoLatin1, "latin1": .isoLatin1, "iso8859-1": .isoLatin1, "us-ascii": .isoLatin1,
-        "ascii": .isoLatin1, "iso-8859-15": .isoLatin1,
-        "iso-8859-2": .isoLatin2, "windows-1250": .windowsCP1250, "windows-1251": .windowsCP1251,
-        "windows-1253": .windowsCP1253, "windows-1254": .windowsCP1254, "shift_jis": .shiftJIS, "euc-jp": .japaneseEUC,
-        "iso-2022-jp": .iso2022JP, "macintosh": .macOSRoman,
-    ]
 
     private static func isValidUTF8(_ data: Data) -> Bool {
         data.withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }

@@ -6,7 +6,7 @@ enum DiffractionFormatRegistry {
     static let signed: [any DiffractionFormat.Type] = [
         BrukerRAWFormat.self, StoeRAWFormat.self, PhilipsRDFormat.self, RigakuRAWFormat.self, BrukerBRMLFormat.self,
         RigakuRASXFormat.self, XRDMLFormat.self, RigakuRASFormat.self, RigakuTextFormat.self, BrukerUXDFormat.self,
-        PhilipsUDFFormat.self, SietronicsCPIFormat.self, GSASFormat.self, PowderCIFFormat.self,
+        PhilipsUDFFormat.self, SietronicsCPIFormat.self, GSASFormat.self, PowderCIFFormat.self, NeXusPatternFormat.self,
     ]
 
     /// Text formats told by the shape of their first lines, the strictest first.
@@ -46,7 +46,16 @@ extension DiffractionFile {
     ///
     /// Throws `ReadError`.
     init(content: FileContent, options: DiffractionReadOptions = DiffractionReadOptions()) throws {
-        var file = try DiffractionFormatRegistry.format(of: content).read(content, options: options)
+        var content = content
+        let format: any DiffractionFormat.Type
+        do {
+            format = try DiffractionFormatRegistry.format(of: content)
+        } catch let error as ReadError {
+            guard case .unknownFormat = error, let text = TextEncoding.converted(content) else { throw error }
+            content = text
+            format = try DiffractionFormatRegistry.format(of: text)
+        }
+        var file = try format.read(content, options: options)
         file.apply(options)
         self = file
     }

@@ -13,6 +13,13 @@ public enum DiffractionTextFormat: String, Sendable, Hashable, CaseIterable {
     case pdCIF = "cif"
 }
 
+extension DiffractionFile {
+    /// The patterns as a NeXus file (HDF5), an entry for each scan.
+    ///
+    /// Throws `WriteError.cannotExpress` where there is none, or where the HDF5 library is missing.
+    public func nexus() throws(WriteError) -> Data { try NeXusPatternWriter.bytes(patterns) }
+}
+
 extension DiffractionPattern {
     /// The pattern as a text in `format`.
     ///
@@ -42,6 +49,11 @@ extension DiffractionPattern {
     public func write(to path: String, as format: DiffractionTextFormat) throws(WriteError) {
         try AtomicFile.write(text(as: format), to: path)
     }
+
+    /// The pattern as a NeXus file (HDF5), after the definition NXxrd where its axis is two theta.
+    ///
+    /// Throws `WriteError.cannotExpress` where the HDF5 library is missing.
+    public func nexus() throws(WriteError) -> Data { try NeXusPatternWriter.bytes([self]) }
 
     private func requireTwoTheta(_ format: DiffractionTextFormat) throws(WriteError) -> [Double] {
         guard let twoTheta else {

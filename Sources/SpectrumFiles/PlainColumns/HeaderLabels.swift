@@ -43,6 +43,27 @@ struct HeaderLabels {
         photonEnergy = texts.lazy.compactMap { Self.photonEnergy(in: $0) }.first
     }
 
+    /// Whether the columns have been put in another order than the file's.
+    private(set) var isArranged = false
+
+    /// The order of the columns that starts with the energies and the intensities, where the labels of a fitting program
+    /// say that they are not the first two: LG4X writes `corrected x`, `x`, `raw_y`, then the curves of the fit.
+    var columnOrder: [Int]? {
+        let names = columns.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+        guard let intensity = names.firstIndex(where: { ["raw_y", "raw data", "rawdata"].contains($0) }) else {
+            return nil
+        }
+        let energy = names.firstIndex(of: "corrected x") ?? 0
+        guard energy != intensity, !(energy == 0 && intensity == 1) else { return nil }
+        return [energy, intensity] + columns.indices.filter { $0 != energy && $0 != intensity }
+    }
+
+    /// Puts the labels in `order`.
+    mutating func arrange(_ order: [Int]) {
+        columns = order.map { columns[$0] }
+        isArranged = true
+    }
+
     /// The number at the beginning of the fact of that name, where it is positive.
     func number(_ key: String) -> Double? {
         guard let word = facts[key]?.split(separator: " ").first, let value = Double(word), value.isFinite, value > 0

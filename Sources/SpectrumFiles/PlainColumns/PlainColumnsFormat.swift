@@ -16,8 +16,20 @@ enum PlainColumnsFormat: SpectrumFormat {
 
     static func recognises(_ content: FileContent) -> Bool {
         content.withBeginning(1 << 18) { bytes in
-            looksLikeText(bytes) && TableDialect.detect(in: bytes) != nil
+            looksLikeText(bytes) && TableDialect.detect(in: bytes) != nil && !namesAngle(bytes)
         }
+    }
+
+    /// Whether a line above the numbers names the scattering angle: then it is a diffraction pattern.
+    private static func namesAngle(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var lines = ByteLines(bytes)
+        for _ in 0..<50 {
+            guard let line = lines.next(), line.count < 1000 else { return false }
+            let text = String(looselyDecoding: line).lowercased().filter { !" _-*".contains($0) }
+            if ["2theta", "twotheta", "2θ", "2th", "tth"].contains(where: text.contains) { return true }
+            if text.first?.isNumber ?? false { return false }
+        }
+        return false
     }
 
     static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {
@@ -151,7 +163,12 @@ struct PlainColumnsReading {
     }
 
     private mutating func append(_ section: TableSection, number: Int, of count: Int) throws {
-        let labels = HeaderLabels(lines: section.header, dialect: table.dialect, columns: table.width)
+        var section = section
+        var labels = HeaderLabels(lines: section.header, dialect: table.dialect, columns: table.width)
+        if let order = labels.columnOrder {
+            section.columns = order.map { section.columns[$0] }
+            labels.arrange(order)
+        }
         let stem = URL(fileURLWithPath: content.path).deletingPathExtension().lastPathComponent
         let title = labels.title ?? (count > 1 ? "\(stem) (\(number))" : stem)
         let energies = section.columns[0]
@@ -177,7 +194,11 @@ struct PlainColumnsReading {
             }
         }
         if section.columns.count > 2 {
-            file.notes.append("column 2 is read as the intensities, columns 3 to \(table.width) beside them")
+            let others = table.width == 3 ? "column 3" : "columns 3 to \(table.width)"
+            file.notes.append(
+                labels.isArranged
+                    ? "the column \"\(labels.columns[1])\" is read as the intensities, the others beside it"
+                    : "column 2 is read as the intensities, \(others) beside it")
         }
         let identity = SpectrumIdentity(
             labels: [title, labels.columns.dropFirst().first ?? "", stem], axis: axis,

@@ -6,9 +6,10 @@ extension EnergyScale {
     /// `nil` where it names neither.
     init?(label: String) {
         let text = label.lowercased()
-        if text.contains("binding") {
+        // English, German, French.
+        if ["binding", "bindungs", "liaison"].contains(where: text.contains) {
             self = .binding
-        } else if text.contains("kinetic") {
+        } else if ["kinetic", "kinetisch", "cinétique", "cinetique"].contains(where: text.contains) {
             self = .kinetic
         } else {
             switch text.filter({ $0 != "." && $0 != "_" }).prefix(while: \.isLetter) {
@@ -24,10 +25,12 @@ extension IntensityUnit {
     /// The unit that a label names: "counts", "CPS_C1s", "count rate", "c/s"; `nil` where it names none.
     init?(label: String) {
         let text = label.lowercased()
-        let rates = ["cps", "c/s", "count rate", "counts/s", "counts / s", "counts per s", "cts/s", "count/s"]
+        let rates = [
+            "cps", "c/s", "count rate", "counts/s", "counts / s", "counts per s", "cts/s", "count/s", "zählrate",
+        ]
         if rates.contains(where: text.contains) {
             self = .countsPerSecond
-        } else if text.contains("count") || text == "cts" {
+        } else if text.contains("count") || text == "cts" || text.contains("impulse") {
             self = .counts
         } else {
             return nil

@@ -92,6 +92,8 @@ public enum SpectrumOutputFormat: String, Sendable, Hashable, CaseIterable {
     case csv
     /// Two columns separated by a blank; text behind `#`.
     case xy
+    /// NeXus, application definition NXxps: HDF5.
+    case nexus
 
     /// The format that the extension of `path` asks for, `nil` for an unknown one.
     public init?(path: String) {
@@ -99,6 +101,7 @@ public enum SpectrumOutputFormat: String, Sendable, Hashable, CaseIterable {
         case "vms", "vam", "npl": self = .vamas
         case "csv": self = .csv
         case "xy", "txt", "dat": self = .xy
+        case "nxs", "nx", "h5", "hdf5": self = .nexus
         default: return nil
         }
     }
@@ -106,18 +109,21 @@ public enum SpectrumOutputFormat: String, Sendable, Hashable, CaseIterable {
 
 extension SpectrumFile {
     /// The spectra as a file of `format`.
-    public func text(as format: SpectrumOutputFormat) -> String {
+    ///
+    /// Throws `WriteError.cannotExpress` where the format cannot hold them, and for NeXus where the HDF5 library is missing.
+    public func data(as format: SpectrumOutputFormat) throws(WriteError) -> Data {
         switch format {
-        case .vamas: VAMASExperiment(spectra: spectra, comments: comments).text
-        case .csv: ColumnsWriter(style: .csv).text(spectra)
-        case .xy: ColumnsWriter(style: .xy).text(spectra)
+        case .vamas: Data(VAMASExperiment(spectra: spectra, comments: comments).text.utf8)
+        case .csv: Data(ColumnsWriter(style: .csv).text(spectra).utf8)
+        case .xy: Data(ColumnsWriter(style: .xy).text(spectra).utf8)
+        case .nexus: try NeXusWriter.bytes(spectra, comments: comments)
         }
     }
 
     /// Writes the spectra to a file at `path` in `format`, whole or not at all.
     ///
     /// Throws `WriteError`.
-    public func write(to path: String, as format: SpectrumOutputFormat) throws {
-        try AtomicFile.write(text(as: format), to: path)
+    public func write(to path: String, as format: SpectrumOutputFormat) throws(WriteError) {
+        try AtomicFile.write(data(as: format), to: path)
     }
 }

@@ -1,3 +1,4 @@
+import CHDF5
 import Foundation
 import Spectra
 import Testing
@@ -33,6 +34,29 @@ import Testing
         let back = try Self.reread(Self.pattern, as: format)
         #expect(back.radiation == Self.pattern.radiation)
         #expect(back.unit == .counts)
+    }
+
+    @Test(.enabled(if: interphase_hdf5_available() != 0, "HDF5 library absent"))
+    func whatIsWrittenAsNeXusReadsBackIdentically() throws {
+        var full = Self.pattern
+        full.setup.temperature = 300
+        full.setup.further = ["detector": "strip", "USER": ""]
+        full.countingTime = .each([1, 2, 3, 4])
+        full.attenuationFactors = [1, 1, 10.5, 1]
+        full.standardUncertainties = [1, 2, 3, 4]
+        full.columns = [
+            NamedColumn(name: "2θ/°", values: [1, 2, 3, 4]), NamedColumn(name: "2θ/°", values: [0, 0, 0, 1]),
+        ]
+        full.comments = [" a ", ""]
+        full.missingPoints = 3
+        var flight = Self.pattern.inArbitraryUnits
+        flight.axis = DiffractionAxis([1, 2, 3, 4], kind: .timeOfFlight)
+        flight.radiation = Radiation(probe: .neutron, monochromatic: 1.5, origin: .user)
+        let patterns = [Self.pattern, full, flight] + (0..<9).map { _ in Self.pattern }
+        let file = DiffractionFile(path: "", format: "", patterns: patterns)
+        let back = try DiffractionFormatTests.read(file.nexus())
+        #expect(back.patterns.count == patterns.count)
+        for (found, written) in zip(back.patterns, patterns) { #expect(found == written) }
     }
 
     @Test func uncertaintiesComeFromCountingStatisticsWhereTheFileHasNone() throws {

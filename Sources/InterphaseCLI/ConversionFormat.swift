@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Interphase
+
+/// The formats that `convert` writes.
+enum ConversionFormat: String, ExpressibleByArgument, CaseIterable {
+    case vamas
+    case csv
+    case xy
+    case xye
+    case cif
+    case nexus
+
+    /// The format that the extension of `path` asks for; `nil` for an unknown one.
+    init?(path: String) {
+        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+        case "xye": self = .xye
+        case "cif": self = .cif
+        default:
+            guard let format = SpectrumOutputFormat(path: path) else { return nil }
+            self.init(rawValue: format.rawValue)
+        }
+    }
+
+    /// The file of `patterns` in this format.
+    ///
+    /// Throws where the format cannot hold them.
+    func data(_ file: DiffractionFile) throws -> Data {
+        if self == .nexus { return try file.nexus() }
+        guard let format = DiffractionTextFormat(rawValue: rawValue) else {
+            throw CommandFailure(
+                .usage, "\(rawValue) cannot hold diffraction patterns; xy, xye, csv, cif and nexus can")
+        }
+        guard file.patterns.count == 1, let pattern = file.patterns.first else {
+            throw CommandFailure(
+                .usage,
+                "\(file.path): \(rawValue) holds one scan and there are \(file.patterns.count); choose one with "
+                    + "--spectrum '#1', or write nexus")
+        }
+        return Data(try pattern.text(as: format).utf8)
+    }
+
+    /// The file of `spectra` in this format.
+    ///
+    /// Throws where the format cannot hold them.
+    func data(_ file: SpectrumFile) throws -> Data {
+        guard let format = SpectrumOutputFormat(rawValue: rawValue) else {
+            throw CommandFailure(.usage, "\(rawValue) cannot hold spectra; vamas, csv, xy and nexus can")
+        }
+        return try file.data(as: format)
+    }
+}
+
+extension SpectrumOutputFormat: ExpressibleByArgument {}

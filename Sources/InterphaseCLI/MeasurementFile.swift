@@ -1,0 +1,69 @@
+import ArgumentParser
+import Interphase
+
+/// What a file was measured with.
+enum Technique: String, ExpressibleByArgument, CaseIterable {
+    case xps
+    case xrd
+}
+
+/// A file of either technique.
+enum MeasurementFile {
+    case spectra(SpectrumFile)
+    case patterns(DiffractionFile)
+
+    /// Reads the file at `path`. Without a stated technique the marks of diffraction formats decide, then the spectroscopic
+    /// readers; plain columns without a mark are taken as a spectrum.
+    init(contentsOf path: String, technique: Technique?, options: ReadOptions) throws {
+        switch technique {
+        case .xps: self = .spectra(try SpectrumFile(contentsOf: path, options: options))
+        case .xrd: self = .patterns(try Self.diffraction(path, options))
+        case nil:
+            if try DiffractionFile.markedFormat(ofFileAt: path) != nil {
+                self = .patterns(try Self.diffraction(path, options))
+                return
+            }
+            self = try Self.unmarked(path, options)
+        }
+    }
+
+    /// Reads a file without the mark of a diffraction format.
+    private static func unmarked(_ path: String, _ options: ReadOptions) throws -> MeasurementFile {
+        // Columns are what both techniques have; the other text formats of diffraction are told by their first lines.
+        func pattern() -> (file: DiffractionFile, isColumns: Bool)? {
+            guard let file = try? diffraction(path, options) else { return nil }
+            return (file, file.format.hasPrefix("columns"))
+        }
+        let file: SpectrumFile
+        do {
+            file = try SpectrumFile(contentsOf: path, options: options)
+        } catch let error as ReadError {
+            guard let pattern = pattern() else { throw error }
+            if case .unknownFormat = error { return .patterns(pattern.file) }
+            guard !pattern.isColumns else { throw error }
+            return .patterns(pattern.file)
+        }
+        guard file.format == "plain columns", let pattern = pattern() else { return .spectra(file) }
+        if !pattern.isColumns { return .patterns(pattern.file) }
+        guard looksLikeAnglesOnly(file, options) else { return .spectra(file) }
+        var patterns = pattern.file
+        patterns.notes.append(
+            "taken as a diffraction pattern for its range and number of points: no label says so; "
+                + "--technique xps reads it as a spectrum")
+        return .patterns(patterns)
+    }
+
+    /// Whether columns without any label run as two theta usually does: many small steps upwards from a few degrees.
+    private static func looksLikeAnglesOnly(_ file: SpectrumFile, _ options: ReadOptions) -> Bool {
+        guard file.format == "plain columns", file.spectra.count == 1, let spectrum = file.spectra.first,
+            options.energyScale == nil, options.photonEnergy == nil, spectrum.level == nil,
+            spectrum.axis.photonEnergy == nil, spectrum.axis.scale == .kinetic, spectrum.comments.isEmpty,
+            let first = spectrum.axis.values.first, let last = spectrum.axis.values.last
+        else { return false }
+        return spectrum.axis.count >= 500 && (0.5...35).contains(first) && (40...170).contains(last)
+    }
+
+    private static func diffraction(_ path: String, _ options: ReadOptions) throws -> DiffractionFile {
+        try DiffractionFile(contentsOf: path, options: DiffractionReadOptions(unit: options.unit))
+    }
+}
