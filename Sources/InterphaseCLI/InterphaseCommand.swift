@@ -15,6 +15,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             IdentifyCommand.self,
             ConvertCommand.self,
             FitCommand.self,
+            QuantifyCommand.self,
             CasaCommand.self,
             SimulateCommand.self,
             LevelsCommand.self,
