@@ -71,9 +71,10 @@ struct AtomCounts: Sendable {
         return (above / below, gradient)
     }
 
-    private func deviation(_ gradient: [Double], _ covariance: [Double]) -> Double? {
-        let variance = propagated([gradient], covariance)[0]
-        return variance > 0 ? variance.squareRoot() : nil
+    /// The standard deviation of a quantity around `value`; `nil` where it cannot vary, as the share of an only species.
+    private func deviation(_ gradient: [Double], _ covariance: [Double], of value: Double) -> Double? {
+        let deviation = max(0, propagated([gradient], covariance)[0]).squareRoot()
+        return deviation > 1e-12 * abs(value) ? deviation : nil
     }
 
     // MARK: - Results
@@ -92,10 +93,11 @@ struct AtomCounts: Sendable {
             let share = quotient([index], members(of: lines[index].level))
             return .init(
                 line: lines[index],
-                atomicPercent: Measured(value, standardUncertainty: deviation(gradient, combined)),
-                statisticalUncertainty: deviation(gradient, statistical),
+                atomicPercent: Measured(value, standardUncertainty: deviation(gradient, combined, of: value)),
+                statisticalUncertainty: deviation(gradient, statistical, of: value),
                 shareOfElement: Measured(
-                    share?.value ?? 0, standardUncertainty: share.flatMap { deviation($0.gradient, combined) }),
+                    share?.value ?? 0,
+                    standardUncertainty: share.flatMap { deviation($0.gradient, combined, of: $0.value) }),
                 counts: isCounted[index])
         }
     }
@@ -109,13 +111,13 @@ struct AtomCounts: Sendable {
             }
             return .init(
                 element: element, level: level,
-                atomicPercent: Measured(value, standardUncertainty: deviation(gradient, combined)),
-                statisticalUncertainty: deviation(gradient, statistical),
+                atomicPercent: Measured(value, standardUncertainty: deviation(gradient, combined, of: value)),
+                statisticalUncertainty: deviation(gradient, statistical, of: value),
                 otherLevels: others.map { other in
                     let (value, gradient) = percent(members(of: other))
                     return .init(
                         level: other,
-                        atomicPercent: Measured(value, standardUncertainty: deviation(gradient, combined)))
+                        atomicPercent: Measured(value, standardUncertainty: deviation(gradient, combined, of: value)))
                 })
         }
     }
@@ -130,6 +132,6 @@ struct AtomCounts: Sendable {
         guard let (value, gradient) = quotient(first, second) else {
             throw QuantificationError.fits("the denominator of the ratio has no atoms")
         }
-        return Measured(value, standardUncertainty: deviation(gradient, combined))
+        return Measured(value, standardUncertainty: deviation(gradient, combined, of: value))
     }
 }
