@@ -13,6 +13,7 @@ struct FitJobs {
         var recipe: Recipe
         var spectrum: Spectrum
         var path: String
+        var reference: EnergyReference?
     }
 
     private var jobs: [Job] = []
@@ -22,7 +23,8 @@ struct FitJobs {
     /// - Parameters:
     ///   - files: paths, or FILE:RECIPE.
     ///   - recipes: recipes for the levels of all files that are not tied to one.
-    init(files: [String], recipes: [String], options: ReadOptions) throws {
+    ///   - reference: what the energies of each file are referenced to.
+    init(files: [String], recipes: [String], options: ReadOptions, reference: ReferenceOptions) throws {
         var plain: [SpectrumFile] = []
         for argument in files {
             let (path, own) = Self.parts(argument)
@@ -34,12 +36,14 @@ struct FitJobs {
             }
             let recipe = try FitRecipeSource.recipe(named: own)
             let spectrum = try SpectrumSelection(file: file).choose(named: nil, level: recipe.model.level)
-            jobs.append(Job(recipe: recipe, spectrum: spectrum, path: path))
+            jobs.append(
+                Job(recipe: recipe, spectrum: spectrum, path: path, reference: try reference.reference(in: file)))
         }
         for name in recipes {
             let recipe = try FitRecipeSource.recipe(named: name)
             let (file, spectrum) = try Self.spectrum(for: recipe, called: name, in: plain)
-            jobs.append(Job(recipe: recipe, spectrum: spectrum, path: file.path))
+            jobs.append(
+                Job(recipe: recipe, spectrum: spectrum, path: file.path, reference: try reference.reference(in: file)))
         }
         guard !jobs.isEmpty else {
             throw CommandFailure(.usage, "What should be fitted? Give --recipe for each level, or FILE:RECIPE")
@@ -73,21 +77,23 @@ struct FitJobs {
     }
 
     /// Fits all of them.
-    func fits(adjusting adjust: (inout Spectrum) throws -> Void = { _ in }) throws -> [Done] {
+    func fits() throws -> [Done] {
         try jobs.map { job in
-            var spectrum = job.spectrum
-            try adjust(&spectrum)
+            let options = FitOptions(weighting: job.recipe.weighting)
             let fit: PeakFit
             do {
-                fit = try job.recipe.model.fit(spectrum, options: FitOptions(weighting: job.recipe.weighting))
+                fit =
+                    try job.reference.map {
+                        try job.recipe.model.fit(job.spectrum, referencedTo: $0, options: options)
+                    } ?? job.recipe.model.fit(job.spectrum, options: options)
             } catch let error as FitError {
-                throw CommandFailure(.badData, "\(job.path): \(spectrum.name): \(error)")
+                throw CommandFailure(.badData, "\(job.path): \(job.spectrum.name): \(error)")
             }
             return Done(
                 fit: fit,
                 provenance: FitProvenance(
                     source: FitSource(
-                        file: job.path, spectrum: spectrum.name, sha256: try FileDigest.sha256(ofFileAt: job.path)),
+                        file: job.path, spectrum: job.spectrum.name, sha256: try FileDigest.sha256(ofFileAt: job.path)),
                     effectiveRecipe: Recipe(model: fit.effectiveModel, weighting: job.recipe.weighting).yaml,
                     softwareVersion: InterphaseCommand.version))
         }

@@ -16,6 +16,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             ConvertCommand.self,
             FitCommand.self,
             QuantifyCommand.self,
+            SeriesCommand.self,
             CasaCommand.self,
             SimulateCommand.self,
             LevelsCommand.self,

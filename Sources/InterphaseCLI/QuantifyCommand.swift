@@ -25,6 +25,7 @@ struct QuantifyCommand: AsyncParsableCommand {
     var recipe: [String] = []
 
     @OptionGroup var corrections: QuantificationOptions
+    @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
 
@@ -32,7 +33,7 @@ struct QuantifyCommand: AsyncParsableCommand {
     var csvFile: String?
 
     mutating func run() async throws {
-        let jobs = try FitJobs(files: files, recipes: recipe, options: reading.options)
+        let jobs = try FitJobs(files: files, recipes: recipe, options: reading.options, reference: referencing)
         for note in jobs.notes { output.say(note) }
         let fits = try jobs.fits()
         let result: Quantification
