@@ -137,7 +137,8 @@ struct QuantifiedLineReader {
         return (level.majorLine, major)
     }
 
-    private func transmission(at energy: Double, of spectrum: Spectrum) throws -> Double {
+    /// The transmission at a measured kinetic energy in eV.
+    func transmission(at energy: Double, of spectrum: Spectrum) throws -> Double {
         switch transmission.kind {
         case .none: return 1
         case .exponent(let exponent): return pow(energy / 1000, exponent)
