@@ -321,7 +321,8 @@ import Testing
             return structure.cellAtoms.filter { structure.sites[$0.site].species.element == "O" }
                 .map { structure.cell.shortestDistance(site.position, $0.position) }.min() ?? 0
         }
-        #expect(abs(try distance("Co") - 1.92) < 0.02 && abs(try distance("Li") - 2.09) < 0.02)
+        let distances = (cobalt: try distance("Co"), lithium: try distance("Li"))
+        #expect(abs(distances.cobalt - 1.92) < 0.02 && abs(distances.lithium - 2.09) < 0.02)
         let lines = try PowderPattern(structure, settings: PowderPattern.Settings(twoTheta: 10...70)).lines()
         #expect(lines.max { $0.intensity < $1.intensity }?.indices.first == MillerIndex(0, 0, 3))
     }
