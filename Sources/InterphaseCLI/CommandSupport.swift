@@ -81,7 +81,7 @@ enum CommandSupport {
         switch error {
         case let failure as CommandFailure: failure.status
         case ReadError.noSuchFile: .noInput
-        case is ReadError, is ReferenceDataError, is FitError: .badData
+        case is ReadError, is ReferenceDataError, is FitError, is QuantificationError: .badData
         case is WriteError: .cannotWrite
         default: .internalFault
         }

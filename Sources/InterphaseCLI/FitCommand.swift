@@ -14,6 +14,8 @@ struct FitCommand: AsyncParsableCommand {
               interphase fit cathode.vms --recipe s2p-argyrodite-cathode --plot s2p.svg --report s2p.html
               interphase fit cathode.vms --recipe my-recipe.yaml --json fit.json --curves
               interphase fit scan.csv --axis binding --level "C 1s" --species "C-C, C-O, C=O"
+              interphase fit cathode.vms --recipe p2p-thiophosphate --reference-recipe c1s-peo --reference-line C-C \
+            --reference-energy 284.8 --reference-u 0.1
             """)
 
     @Argument(help: ArgumentHelp("A file of any known format.", valueName: "file"))
@@ -44,6 +46,7 @@ struct FitCommand: AsyncParsableCommand {
     var printRecipe = false
 
     @OptionGroup var adjustments: FitAdjustments
+    @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var uncertainties: FitUncertaintyOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
@@ -116,8 +119,11 @@ struct FitCommand: AsyncParsableCommand {
         var recipe = try FitRecipeSource(recipe: recipe, level: level, species: species).resolve()
         try adjustments.apply(to: &recipe)
         let chosen = try SpectrumSelection(file: source).choose(named: spectrum, level: recipe.model.level)
+        let options = FitOptions(weighting: recipe.weighting)
+        let reference = try referencing.reference(in: source)
         let fit = try named(chosen, in: source) {
-            try recipe.model.fit(chosen, options: FitOptions(weighting: recipe.weighting))
+            guard let reference else { return try recipe.model.fit(chosen, options: options) }
+            return try recipe.model.fit(chosen, referencedTo: reference, options: options)
         }
         return (chosen, fit, recipe.weighting)
     }

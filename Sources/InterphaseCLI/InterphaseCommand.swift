@@ -15,6 +15,8 @@ struct InterphaseCommand: AsyncParsableCommand {
             IdentifyCommand.self,
             ConvertCommand.self,
             FitCommand.self,
+            QuantifyCommand.self,
+            SeriesCommand.self,
             CasaCommand.self,
             SimulateCommand.self,
             LevelsCommand.self,

@@ -219,7 +219,10 @@ struct PeakFitter {
     }
 
     /// Runs the fit from its start, from further ones where that ends badly, and iterates the weights.
-    mutating func run() throws -> Outcome {
+    ///
+    /// - Parameter given: nonlinear parameters to start from, such as those of a neighbour in a series; the shift is
+    ///   found anew.
+    mutating func run(from given: [Double]? = nil) throws -> Outcome {
         var problem = PeakProblem(model: model, energies: energies, regions: regions)
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
@@ -234,7 +237,8 @@ struct PeakFitter {
         problem.setData(net, weights: weights)
         let separable = SeparableOptions(
             tolerance: options.tolerance, maximumEvaluations: options.maximumEvaluations)
-        let first = start(shirley: Self.shirleyStrength(energies, intensities))
+        var first = given ?? start(shirley: Self.shirleyStrength(energies, intensities))
+        if let shift = model.shiftIndex { first[shift] = startShift }
         var solution = try solver.minimize(&problem, start: first, options: separable)
         var evaluations = solution.evaluations
         var starts = 1

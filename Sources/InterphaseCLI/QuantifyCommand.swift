@@ -1,0 +1,188 @@
+import ArgumentParser
+import Foundation
+import Interphase
+
+/// `interphase quantify FILE... --recipe R1 --recipe R2`: atomic per cent over several core levels.
+struct QuantifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quantify", abstract: "Atomic per cent of elements and species over several core levels.",
+        discussion: """
+            Each recipe is fitted to the spectrum of its level, which is looked for in all files; FILE:RECIPE ties a \
+            recipe to one file. All files belong to one sample. Atoms = area / (time x sensitivity x transmission x \
+            escape depth); the factors are printed with the result.
+
+            Examples:
+              interphase quantify sample.vms --recipe s2p-lgps --recipe p2p-lgps --recipe ge3d-lgps
+              interphase quantify s2p.vms:s2p.yaml p2p.vms:p2p.yaml --escape-depth tpp2m --material lgps.yaml
+              interphase quantify sample.vms --recipe s2p.yaml --recipe p2p.yaml --sensitivities ours.csv \
+            --u-sensitivities 5 --json sample.json --csv sample.csv
+            """)
+
+    @Argument(help: ArgumentHelp("Files of any known format, or FILE:RECIPE.", valueName: "file"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("A recipe: a YAML file, or the name of one that comes along.", valueName: "recipe"))
+    var recipe: [String] = []
+
+    @OptionGroup var corrections: QuantificationOptions
+    @OptionGroup var referencing: ReferenceOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .customLong("csv"), help: ArgumentHelp("Write the table as CSV.", valueName: "file.csv"))
+    var csvFile: String?
+
+    mutating func run() async throws {
+        let jobs = try FitJobs(files: files, recipes: recipe, options: reading.options, reference: referencing)
+        for note in jobs.notes { output.say(note) }
+        let fits = try jobs.fits()
+        let result: Quantification
+        do {
+            result = try corrections.quantify(fits.map(\.fit))
+        } catch let error as QuantificationError {
+            throw CommandFailure(.badData, error.description)
+        }
+        for fit in fits {
+            for finding in fit.fit.findings where finding.severity != .note {
+                output.say("\(fit.fit.spectrumName): \(finding.severity.rawValue): \(finding.message)")
+            }
+        }
+        let table = QuantificationTable(result)
+        if let csvFile { try table.writeCSV(to: csvFile) }
+        try output.writeJSON(
+            text: QuantificationDocument(
+                result, provenance: fits.map(\.provenance), softwareVersion: InterphaseCommand.version,
+                command: CommandSupport.commandLine()
+            ).json)
+        if output.printsTable { print(table.text, terminator: "") }
+        let findings = result.findings + fits.flatMap(\.fit.findings)
+        if findings.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+}
+
+/// The sensitivity factors and corrections of a quantification as they are asked for.
+struct QuantificationOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Sensitivity factors: scofield, or a table (YAML or CSV).", valueName: "set"))
+    var sensitivities = "scofield"
+
+    @Option(
+        help: ArgumentHelp(
+            "Transmission of the analyser: file, none, a power of the kinetic energy such as -0.5, or a table (CSV).",
+            valueName: "kind"))
+    var transmission = "file"
+
+    @Option(
+        name: .customLong("escape-depth"),
+        help: ArgumentHelp(
+            "Escape depth: a power of the kinetic energy, tpp2m (see --material), or none.", valueName: "kind"))
+    var escapeDepth = "0.6"
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The material for tpp2m: density (g/cm3), valence electrons and mass (g/mol) of the formula unit, band gap \
+            (eV). Default: an average matrix.
+            """, valueName: "rho,n,M,gap"))
+    var material: String?
+
+    @Option(
+        name: .customLong("u-sensitivities"),
+        help: ArgumentHelp("Relative standard uncertainty of the sensitivity factors.", valueName: "per cent"))
+    var sensitivityUncertainty: Double?
+
+    @Option(
+        name: .customLong("u-transmission"),
+        help: ArgumentHelp("Relative standard uncertainty of the transmission.", valueName: "per cent"))
+    var transmissionUncertainty: Double?
+
+    @Option(
+        name: .customLong("u-escape-depth"),
+        help: ArgumentHelp("Relative standard uncertainty of the escape depth.", valueName: "per cent"))
+    var escapeDepthUncertainty: Double?
+
+    @Option(
+        name: .customLong("u-exponent"),
+        help: ArgumentHelp("Standard uncertainty of the power of the escape depth.", valueName: "number"))
+    var exponentUncertainty: Double?
+
+    @Option(
+        help: ArgumentHelp("Leave out this component, which stands for no atoms of its own.", valueName: "component"))
+    var exclude: [String] = []
+
+    func validate() throws {
+        let uncertainties = [
+            ("--u-sensitivities", sensitivityUncertainty), ("--u-transmission", transmissionUncertainty),
+            ("--u-escape-depth", escapeDepthUncertainty),
+        ]
+        for (name, value) in uncertainties {
+            if let value, !(0..<100).contains(value) {
+                throw ValidationError("\(name) \(value): expected per cent from 0 to below 100")
+            }
+        }
+        if let exponentUncertainty, !(0...5).contains(exponentUncertainty) {
+            throw ValidationError("--u-exponent \(exponentUncertainty): expected a number from 0 to 5")
+        }
+    }
+
+    /// Quantifies `fits` as asked for.
+    func quantify(_ fits: [PeakFit]) throws -> Quantification {
+        try Quantification(
+            fits, sensitivities: sensitivitySet(), transmission: transmissionCorrection(),
+            escapeDepth: escapeDepthCorrection(), excluding: Set(exclude))
+    }
+
+    private func share(_ percent: Double?) -> Double? { percent.map { $0 / 100 } }
+
+    private func sensitivitySet() throws -> SensitivitySet {
+        var set = SensitivitySet.scofield
+        if sensitivities.lowercased() != "scofield" {
+            set = try SensitivitySet(text: CommandSupport.text(ofFileAt: sensitivities), file: sensitivities)
+        }
+        return sensitivityUncertainty == nil ? set : set.withRelativeUncertainty(share(sensitivityUncertainty))
+    }
+
+    private func transmissionCorrection() throws -> TransmissionCorrection {
+        let correction: TransmissionCorrection
+        switch transmission.lowercased() {
+        case "file": correction = .fromFile
+        case "none": correction = .none
+        default:
+            if let exponent = Double(transmission), abs(exponent) <= 5 {
+                correction = .exponent(exponent)
+            } else {
+                correction = .table(
+                    try TransmissionTable(csv: CommandSupport.text(ofFileAt: transmission), file: transmission))
+            }
+        }
+        return correction.withRelativeUncertainty(share(transmissionUncertainty))
+    }
+
+    private func escapeDepthCorrection() throws -> EscapeDepthCorrection {
+        let own = share(escapeDepthUncertainty)
+        switch escapeDepth.lowercased() {
+        case "none": return .none.withRelativeUncertainty(own)
+        case "tpp2m", "tpp-2m": return .tpp2m(try electronMaterial()).withRelativeUncertainty(own)
+        default:
+            guard let exponent = Double(escapeDepth), abs(exponent) <= 5 else {
+                throw CommandFailure(
+                    .usage, "--escape-depth \(escapeDepth): expected a power such as 0.6, tpp2m, or none")
+            }
+            return .exponent(exponent, uncertainty: exponentUncertainty).withRelativeUncertainty(own)
+        }
+    }
+
+    private func electronMaterial() throws -> ElectronMaterial {
+        guard let material else { return .averageMatrix }
+        let numbers = material.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+        guard numbers.count == 4, let density = numbers[0], let electrons = numbers[1], let mass = numbers[2],
+            let gap = numbers[3]
+        else {
+            throw CommandFailure(
+                .usage,
+                "--material \(material): expected density, valence electrons, molar mass and band gap, such as "
+                    + "1.64,54,268.5,3.6")
+        }
+        return try ElectronMaterial(
+            name: material, density: density, valenceElectrons: electrons, molarMass: mass, bandGap: gap)
+    }
+}
