@@ -55,10 +55,10 @@ enum MeasurementFile {
 
     /// Whether columns without any label run as two theta usually does: many small steps upwards from a few degrees.
     private static func looksLikeAnglesOnly(_ file: SpectrumFile, _ options: ReadOptions) -> Bool {
-        guard file.format == "plain columns", file.spectra.count == 1, let spectrum = file.spectra.first,
+        guard file.format == "plain columns", let spectrum = file.spectra.first,
             options.energyScale == nil, options.photonEnergy == nil, spectrum.level == nil,
             spectrum.axis.photonEnergy == nil, spectrum.axis.scale == .kinetic, spectrum.comments.isEmpty,
-            let first = spectrum.axis.values.first, let last = spectrum.axis.values.last
+            let first = spectrum.axis.values.first, let last = file.spectra.compactMap(\.axis.values.last).max()
         else { return false }
         return spectrum.axis.count >= 500 && (0.5...35).contains(first) && (40...170).contains(last)
     }
