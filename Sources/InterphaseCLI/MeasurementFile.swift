@@ -46,11 +46,9 @@ enum MeasurementFile {
         guard file.format == "plain columns", let pattern = pattern() else { return .spectra(file) }
         if !pattern.isColumns { return .patterns(pattern.file) }
         guard looksLikeAnglesOnly(file, options) else { return .spectra(file) }
-        var patterns = pattern.file
-        patterns.notes.append(
-            "taken as a diffraction pattern for its range and number of points: no label says so; "
-                + "--technique xps reads it as a spectrum")
-        return .patterns(patterns)
+        var spectra = file
+        spectra.notes.append("it may be a diffraction pattern, no label tells: --technique xrd reads it as one")
+        return .spectra(spectra)
     }
 
     /// Whether columns without any label run as two theta usually does: many small steps upwards from a few degrees.
