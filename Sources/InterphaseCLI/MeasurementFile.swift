@@ -46,19 +46,17 @@ enum MeasurementFile {
         guard file.format == "plain columns", let pattern = pattern() else { return .spectra(file) }
         if !pattern.isColumns { return .patterns(pattern.file) }
         guard looksLikeAnglesOnly(file, options) else { return .spectra(file) }
-        var patterns = pattern.file
-        patterns.notes.append(
-            "taken as a diffraction pattern for its range and number of points: no label says so; "
-                + "--technique xps reads it as a spectrum")
-        return .patterns(patterns)
+        var spectra = file
+        spectra.notes.append("it may be a diffraction pattern, no label tells: --technique xrd reads it as one")
+        return .spectra(spectra)
     }
 
     /// Whether columns without any label run as two theta usually does: many small steps upwards from a few degrees.
     private static func looksLikeAnglesOnly(_ file: SpectrumFile, _ options: ReadOptions) -> Bool {
-        guard file.format == "plain columns", file.spectra.count == 1, let spectrum = file.spectra.first,
+        guard file.format == "plain columns", let spectrum = file.spectra.first,
             options.energyScale == nil, options.photonEnergy == nil, spectrum.level == nil,
             spectrum.axis.photonEnergy == nil, spectrum.axis.scale == .kinetic, spectrum.comments.isEmpty,
-            let first = spectrum.axis.values.first, let last = spectrum.axis.values.last
+            let first = spectrum.axis.values.first, let last = file.spectra.compactMap(\.axis.values.last).max()
         else { return false }
         return spectrum.axis.count >= 500 && (0.5...35).contains(first) && (40...170).contains(last)
     }

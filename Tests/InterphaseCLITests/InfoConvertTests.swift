@@ -53,19 +53,27 @@ struct InfoConvertTests {
         for key in ["photon_energy_eV", "sweeps", "dwell_s"] { #expect(spectrum[key] is NSNull) }
     }
 
-    @Test("a diffraction pattern is told from a spectrum, shown and converted", arguments: [true, false])
-    func diffraction(hasLabel: Bool) async throws {
-        let rows = (0..<600).map { "\(10 + 0.1 * Double($0)),\($0 % 7)" }.joined(separator: "\n")
-        try write((hasLabel ? "2theta,counts\n" : "") + rows + "\n", to: "scan.csv")
-        #expect(await run("info", path("scan.csv"), "--json", path("out.json"), "--quiet") == 0)
-        let file = try #require((try json("out.json")["files"] as? [[String: Any]])?.first)
-        let pattern = try #require((file["patterns"] as? [[String: Any]])?.first)
-        #expect(pattern["axis"] as? String == "two theta" && pattern["points"] as? Int == 600)
-        #expect(pattern["wavelength_A"] is NSNull)
+    @Test("a diffraction pattern is told from a spectrum by its label or by its user, shown and converted")
+    func diffraction() async throws {
+        let rows = (0..<600).map { "\(10 + 0.1 * Double($0)),\($0 % 7)" }.joined(separator: "\n") + "\n"
+        try write("2theta,counts\n" + rows, to: "scan.csv")
+        try write(rows, to: "bare.csv")
+        for arguments in [[path("scan.csv")], [path("bare.csv"), "--technique", "xrd"]] {
+            let info = ["info"] + arguments + ["--json", path("out.json"), "--quiet"]
+            #expect(await CommandSupport.run(InterphaseCommand.self, arguments: info) == 0)
+            let file = try #require((try json("out.json")["files"] as? [[String: Any]])?.first)
+            let pattern = try #require((file["patterns"] as? [[String: Any]])?.first)
+            #expect(pattern["axis"] as? String == "two theta" && pattern["points"] as? Int == 600)
+            #expect(pattern["wavelength_A"] is NSNull)
+        }
+        #expect(await run("info", path("bare.csv"), "--json", path("out.json"), "--quiet") == 0)
+        let bare = try #require((try json("out.json")["files"] as? [[String: Any]])?.first)
+        #expect((bare["spectra"] as? [Any])?.count == 1)
+        #expect((bare["notes"] as? [String])?.contains { $0.contains("--technique xrd") } == true)
         #expect(await run("convert", path("scan.csv"), "-o", path("scan.xye"), "--quiet") == 0)
         #expect(try DiffractionFile(contentsOf: path("scan.xye")).patterns[0].intensities.count == 600)
         #expect(await run("convert", path("scan.csv"), "-o", path("scan.vms"), "--quiet") == 2)
-        #expect(await run("info", path("scan.csv"), "--technique", "xps", "--quiet") == (hasLabel ? 65 : 0))
+        #expect(await run("info", path("scan.csv"), "--technique", "xps", "--quiet") == 65)
     }
 
     @Test("info states what the user states")
