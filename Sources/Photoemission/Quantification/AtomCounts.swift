@@ -46,10 +46,26 @@ struct AtomCounts: Sendable {
         var levels: [String: CoreLevel] = [:]
         for line in lines where levels[line.level.element] == nil { levels[line.level.element] = line.level }
         isCounted = lines.map { levels[$0.level.element] == $0.level }
-        total = zip(counts, isCounted).reduce(0) { $1.1 ? $0 + $1.0 : $0 }
+        total = try Self.total(counts, isCounted)
+    }
+
+    init(
+        lines: [QuantifiedLine], counts: [Double], statistical: [Double], combined: [Double], isCounted: [Bool]
+    ) throws {
+        self.lines = lines
+        self.counts = counts
+        self.statistical = statistical
+        self.combined = combined
+        self.isCounted = isCounted
+        total = try Self.total(counts, isCounted)
+    }
+
+    private static func total(_ counts: [Double], _ isCounted: [Bool]) throws -> Double {
+        let total = zip(counts, isCounted).reduce(0) { $1.1 ? $0 + $1.0 : $0 }
         guard total > 0, total.isFinite else {
             throw QuantificationError.fits("the areas add up to nothing that could be quantified")
         }
+        return total
     }
 
     // MARK: - Gradients by the counts

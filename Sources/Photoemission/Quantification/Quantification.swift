@@ -65,7 +65,7 @@ public struct Quantification: Sendable {
     public let escapeDepth: EscapeDepthCorrection
     /// What a person should know about this result.
     public let findings: [Finding]
-    private let amounts: AtomCounts
+    let amounts: AtomCounts
 
     /// Quantifies the components of `fits`, which are fits of different core levels of one sample.
     ///
@@ -109,6 +109,19 @@ public struct Quantification: Sendable {
         findings = reader.findings + check.findings() + Self.findings(sensitivities, transmission, escapeDepth, fits)
     }
 
+    /// `other` with other numbers of atoms.
+    init(_ amounts: AtomCounts, of other: Quantification) throws {
+        self.amounts = amounts
+        sensitivities = other.sensitivities
+        transmission = other.transmission
+        escapeDepth = other.escapeDepth
+        species = amounts.species()
+        elements = amounts.elements()
+        speciesCovariance = amounts.covarianceOfSpecies()
+        elementCovariance = amounts.covarianceOfElements()
+        findings = other.findings
+    }
+
     /// The number of atoms in the species `first` divided by that in `second`, each a list of names with or without
     /// their level ("PS4 3-", or "PS4 3- (P 2p)"), or an element's symbol.
     ///
@@ -117,7 +130,7 @@ public struct Quantification: Sendable {
         try amounts.ratio(first.flatMap(indices), second.flatMap(indices))
     }
 
-    private func indices(_ name: String) throws -> [Int] {
+    func indices(_ name: String) throws -> [Int] {
         let all = species.indices
         let element = all.filter { species[$0].line.level.element == name && species[$0].counts }
         if !element.isEmpty { return element }

@@ -1,3 +1,4 @@
+import Foundation
 import Spectra
 import SpectralMath
 
@@ -181,7 +182,7 @@ struct JointSeriesFitter {
                 Finding(
                     rule: "shared-parameters-disagree", severity: .warning,
                     message: "the spectra do not agree on the shared parameters: chi squared grows by "
-                        + "\(Int(agreement.increase.rounded())) where about \(agreement.degreesOfFreedom) is expected; "
+                        + "\(String(format: "%.0f", agreement.increase)) where about \(agreement.degreesOfFreedom) is expected; "
                         + "share less, or fit independently"))
         }
         return findings
