@@ -21,6 +21,10 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
 
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
         // Hot loops in C, one object per SIMD level.
         .target(name: "CSpectralKernels", linkerSettings: [.linkedLibrary("m")]),
 
@@ -40,7 +44,8 @@ let package = Package(
         .target(name: "CReferenceData", path: "reference-spectra"),
         .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
 
-        .target(name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip", "CExpat", "CHDF5"]),
+        .target(
+            name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip", "CExpat", "CHDF5", "CSQLite", "CZlib"]),
         .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
         .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
         .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),
@@ -60,7 +65,7 @@ let package = Package(
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(name: "SpectralMathTests", dependencies: ["SpectralMath", "TestSupport"]),
         .testTarget(name: "ReferenceSpectraTests", dependencies: ["ReferenceSpectra", "TestSupport"]),
-        .testTarget(name: "SpectrumFilesTests", dependencies: ["SpectrumFiles", "TestSupport"]),
+        .testTarget(name: "SpectrumFilesTests", dependencies: ["SpectrumFiles", "TestSupport", "CSQLite", "CZlib"]),
         .testTarget(
             name: "PhotoemissionTests",
             dependencies: ["Photoemission", "SpectralMath", "SpectrumFiles", "TestSupport"]),

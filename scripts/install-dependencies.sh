@@ -2,8 +2,8 @@
 # Installs the system libraries that Interphase builds on, if any is missing. Quick when nothing is.
 set -euo pipefail
 
-apt_packages=(libgsl-dev libfftw3-dev libssl-dev libzip-dev libexpat1-dev libhdf5-dev pkg-config)
-brew_packages=(gsl fftw openssl@3 libzip expat hdf5 pkg-config)
+apt_packages=(libgsl-dev libfftw3-dev libssl-dev libzip-dev libexpat1-dev libhdf5-dev libsqlite3-dev zlib1g-dev pkg-config)
+brew_packages=(gsl fftw openssl@3 libzip expat hdf5 sqlite zlib pkg-config)
 
 if command -v apt-get >/dev/null 2>&1; then
     missing=()
@@ -22,7 +22,7 @@ elif command -v brew >/dev/null 2>&1; then
         brew list "$package" >/dev/null 2>&1 || brew install "$package"
     done
 else
-    echo "Neither apt-get nor brew is here. Install GSL, FFTW, OpenSSL's libcrypto, libzip, Expat and HDF5 with their headers." >&2
+    echo "Neither apt-get nor brew is here. Install GSL, FFTW, OpenSSL's libcrypto, libzip, Expat, HDF5, SQLite and zlib with their headers." >&2
     exit 1
 fi
 

@@ -17,6 +17,7 @@ enum FormatRegistry {
         SESTextFormat.self,
         SPECSColumnsFormat.self,
         SPECSXMLFormat.self,
+        SPECSScheduleFormat.self,
         SESMapFormat.self,
         ScientaHDF5Format.self,
         NeXusFormat.self,
@@ -53,7 +54,7 @@ enum FormatRegistry {
         if content.data.isEmpty { return "it is empty" }
         if content.data.starts(with: Data("SQLite format 3\0".utf8)) {
             return
-                "it is an SQLite database, as SPECS Prodigy keeps its .sle files: export the spectra as .xy or .vms there"
+                "it is an SQLite database, but not one of SPECS Prodigy (.sle)"
         }
         let isText = content.withBeginning(1 << 16) { PlainColumnsFormat.looksLikeText($0) }
         let names = formats.map { $0.name }.joined(separator: ", ")
