@@ -13,7 +13,7 @@ enum MeasurementFile {
     case patterns(DiffractionFile)
 
     /// Reads the file at `path`. Without a stated technique the marks of diffraction formats decide, then the spectroscopic
-    /// readers; plain columns without a mark are taken as a spectrum.
+    /// readers; plain columns without a mark are taken as a spectrum, unless the name ends in .xye.
     init(contentsOf path: String, technique: Technique?, options: ReadOptions) throws {
         switch technique {
         case .xps: self = .spectra(try SpectrumFile(contentsOf: path, options: options))
@@ -45,6 +45,8 @@ enum MeasurementFile {
         }
         guard file.format == "plain columns", let pattern = pattern() else { return .spectra(file) }
         if !pattern.isColumns { return .patterns(pattern.file) }
+        // Three columns that only diffraction calls by this name.
+        if path.lowercased().hasSuffix(".xye") { return .patterns(pattern.file) }
         guard looksLikeAnglesOnly(file, options) else { return .spectra(file) }
         var spectra = file
         spectra.notes.append("it may be a diffraction pattern, no label tells: --technique xrd reads it as one")

@@ -72,6 +72,9 @@ struct InfoConvertTests {
         #expect((bare["notes"] as? [String])?.contains { $0.contains("--technique xrd") } == true)
         #expect(await run("convert", path("scan.csv"), "-o", path("scan.xye"), "--quiet") == 0)
         #expect(try DiffractionFile(contentsOf: path("scan.xye")).patterns[0].intensities.count == 600)
+        #expect(await run("info", path("scan.xye"), "--json", path("out.json"), "--quiet") == 0)
+        let angles = try #require((try json("out.json")["files"] as? [[String: Any]])?.first)
+        #expect((angles["patterns"] as? [Any])?.count == 1)
         #expect(await run("convert", path("scan.csv"), "-o", path("scan.vms"), "--quiet") == 2)
         #expect(await run("info", path("scan.csv"), "--technique", "xps", "--quiet") == 65)
     }
