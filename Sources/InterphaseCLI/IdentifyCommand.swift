@@ -67,6 +67,7 @@ struct IdentifyCommand: AsyncParsableCommand {
         } catch let error as PatternError {
             throw CommandFailure(.badData, "\(file): \(error)")
         }
+        for omission in identification.leftOut { output.say("left out: \(omission)") }
         let table = PhaseTable(identification)
         if output.printsTable { print(table.text) }
         if let csv { try AtomicFile.write(table.csv, to: csv) }

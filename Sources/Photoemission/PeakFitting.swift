@@ -20,18 +20,44 @@ extension PeakModel {
     public func fit(
         _ spectrum: Spectrum, variances: [Double]? = nil, options: FitOptions = FitOptions()
     ) throws -> PeakFit {
-        let requested = calibration == .none ? spectrum.calibration : calibration
-        let resolved = try resolved(calibration: requested)
+        var prepared = try PreparedFit(model: self, spectrum: spectrum, variances: variances, options: options)
+        prepared.outcome = try prepared.fitter.run()
+        return try prepared.assembled()
+    }
+}
+
+/// A spectrum and a model made ready for each other, alone or as one of a series; after `fitter` has run, its result.
+struct PreparedFit {
+    let spectrum: Spectrum
+    let model: ResolvedModel
+    let variances: [Double]?
+    let requested: Calibration
+    /// A shift that was given and has been added to the energies already.
+    let shift: Double
+    let options: FitOptions
+    var fitter: PeakFitter
+    var outcome: PeakFitter.Outcome?
+
+    init(model: PeakModel, spectrum: Spectrum, variances: [Double]? = nil, options: FitOptions) throws {
+        requested = model.calibration == .none ? spectrum.calibration : model.calibration
+        self.model = try model.resolved(calibration: requested)
         var data = try FitData(spectrum, variances: variances)
-        var shift = 0.0
         if case .shift(let given) = requested {
             shift = given.value
-            data.energies = data.energies.map { $0 + shift }
+            data.energies = data.energies.map { $0 + given.value }
+        } else {
+            shift = 0
         }
-        var fitter = try PeakFitter(model: resolved, data: data, options: options)
-        let outcome = try fitter.run()
+        self.spectrum = spectrum
+        self.variances = variances
+        self.options = options
+        fitter = try PeakFitter(model: self.model, data: data, options: options)
+    }
+
+    func assembled() throws -> PeakFit {
+        guard let outcome else { throw FitError.invalidSpectrum("\"\(spectrum.name)\" was not fitted") }
         var fit = try FitAssembly(
-            spectrum: spectrum, model: resolved, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
+            spectrum: spectrum, model: model, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
             options: options
         ).result()
         fit.workings = FitWorkings(

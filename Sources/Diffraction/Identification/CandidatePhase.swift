@@ -50,7 +50,7 @@ struct PhaseLines: Sendable {
     init(_ candidate: CandidatePhase, settings: PowderPattern.Settings, negligible: Double = 0.002) throws {
         let pattern = try PowderPattern(candidate.structure, settings: settings)
         guard let density = pattern.density else {
-            throw PowderPattern.Failure.noFormFactor(site: "-", element: candidate.name)
+            throw PatternError.badParameter("its density is not known: an element has no atomic weight here")
         }
         name = candidate.name
         formula = candidate.structure.formula.description

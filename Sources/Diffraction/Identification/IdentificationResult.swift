@@ -37,6 +37,8 @@ public struct PhaseIdentification: Sendable {
     public var intensities: [Double]
     /// The background at each point.
     public var background: [Double]
+    /// Candidates whose pattern cannot be computed, with the reason.
+    public var leftOut: [String]
     /// The number of candidates looked at.
     public var candidateCount: Int
     /// The weighted profile R factor of the whole, 0 to 1.
@@ -47,8 +49,8 @@ public struct PhaseIdentification: Sendable {
     /// - Parameters:
     ///   - curve: the pattern.
     ///   - emission: the radiation it was measured with.
-    ///   - candidates: crystal structures; by default those that come with the program. Structures whose pattern cannot be
-    ///     computed, for want of a scattering factor, are left out.
+    ///   - candidates: crystal structures; by default those that come with the program. Those whose pattern cannot be
+    ///     computed, for want of a scattering factor, are named in `leftOut`.
     ///   - optics: Lorentz and polarisation factors of the instrument.
     /// - Throws: `PatternError` where the pattern cannot be used, `NumericalError`.
     public init(
@@ -64,11 +66,17 @@ public struct PhaseIdentification: Sendable {
         let allowed = candidates.filter { candidate in
             options.elements.map { candidate.elements.isSubset(of: $0) } ?? true
         }
-        let lines = allowed.compactMap { try? PhaseLines($0, settings: settings) }
+        var lines: [PhaseLines] = []
+        var leftOut: [String] = []
+        for candidate in allowed {
+            do { lines.append(try PhaseLines(candidate, settings: settings)) } catch {
+                leftOut.append("\(candidate.name): \(error)")
+            }
+        }
         var search = try PhaseSearch(observed, candidates: lines, options: options)
         try search.run()
         self.init(search)
-        candidateCount = search.candidates.count
+        self.leftOut = leftOut
     }
 
     /// The share of mass `p` with its uncertainty: w = m_p / sum m, m = density x scale.
@@ -104,6 +112,7 @@ public struct PhaseIdentification: Sendable {
         let base = zip(pattern.background, search.background).map { $0 + $1 }
         background = base
         candidateCount = search.candidates.count
+        leftOut = []
         var misfit = 0.0, all = 0.0
         for i in pattern.intensities.indices {
             let model = phases.reduce(base[i]) { $0 + $1.curve[i] }

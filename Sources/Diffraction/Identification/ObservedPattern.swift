@@ -22,7 +22,7 @@ struct ObservedPattern: Sendable {
     init(_ curve: PatternCurve, emission spectrum: EmissionSpectrum) throws {
         twoTheta = curve.twoTheta
         intensities = curve.intensities
-        let width = Self.lineWidth(curve)
+        let width = try Self.lineWidth(curve)
         lineWidth = width
         // Lines twice as wide as usual, and doublets, must not be clipped away.
         background = try SNIPBackground(halfWindow: max(1.5, 8 * width), simulations: 8)(curve).values
@@ -33,10 +33,8 @@ struct ObservedPattern: Sendable {
     }
 
     /// The median full width of the strongest maxima above a first background.
-    private static func lineWidth(_ curve: PatternCurve) -> Double {
-        guard let background = try? SNIPBackground(halfWindow: 2, simulations: 0)(curve).values else {
-            return 4 * curve.step
-        }
+    private static func lineWidth(_ curve: PatternCurve) throws -> Double {
+        let background = try SNIPBackground(halfWindow: 2, simulations: 0)(curve).values
         let net = SNIPBackground.averaged(zip(curve.intensities, background).map { $0 - $1 }, 1)
         let candidates = net.indices.dropFirst().dropLast().filter {
             net[$0] >= net[$0 - 1] && net[$0] > net[$0 + 1] && curve.twoTheta[$0] < 90

@@ -215,7 +215,7 @@ struct PhaseSearch: ~Copyable {
         // run away.
         let weights = pattern.variances.indices.map { i in
             let height = max(0, pattern.intensities[i] - pattern.background[i])
-            let error = 0.4 * options.modelError * height
+            let error = Self.jointShare * options.modelError * height
             return 1 / (pattern.variances[i] + error * error)
         }
         var problem = PowderProblem(
@@ -298,6 +298,9 @@ struct PhaseSearch: ~Copyable {
         return (without.chi2 - with.chi2, presence)
     }
 
+    /// The share of the model error that counts where all phases are fitted together and their widths are free: what is
+    /// left is mostly texture. Chosen by judgement, not measured.
+    private static let jointShare = 0.4
     /// The least share of its lines, by intensity, that a phase must show.
     private static let leastCoverage = 0.6
     /// The least share of the mass: what is less is below what such patterns can tell.

@@ -323,7 +323,7 @@ struct PowderProblem: ~Copyable, SeparableProblem {
     }
 }
 
-/// The Thompson-Cox-Hastings width and mixing of a line at one angle (J. Appl. Cryst. 20 (1987) 79), with derivatives.
+/// Width and mixing of a line at one angle, with their derivatives by what the model fits.
 struct LineWidth {
     let full: Double
     let mixing: Double
@@ -339,23 +339,16 @@ struct LineWidth {
         tangent: Double
     ) {
         let g = (w * w + u * u * tangent * tangent).squareRoot()
-        let l = size / cosine + microstrain * tangent
         gaussianByWidth = w / g
         gaussianBySlope = u * tangent * tangent / g
-        let g2 = g * g, g3 = g2 * g, g4 = g3 * g, l2 = l * l, l3 = l2 * l, l4 = l3 * l
-        let fifth =
-            g4 * g + 2.69269 * g4 * l + 2.42843 * g3 * l2 + 4.47163 * g2 * l3 + 0.07842 * g * l4 + l4 * l
-        full = pow(fifth, 0.2)
-        let scale = 0.2 * full / fifth
-        fullByGaussian =
-            scale * (5 * g4 + 10.77076 * g3 * l + 7.28529 * g2 * l2 + 8.94326 * g * l3 + 0.07842 * l4)
-        fullByLorentzian =
-            scale * (2.69269 * g4 + 4.85686 * g3 * l + 13.41489 * g2 * l2 + 0.31368 * g * l3 + 5 * l4)
-        let q = l / full
-        mixing = min(max(q * (1.36603 - q * (0.47719 - 0.11116 * q)), 0), 1)
-        let byQ = 1.36603 - 0.95438 * q + 0.33348 * q * q
-        mixingByGaussian = -byQ * q / full * fullByGaussian
-        mixingByLorentzian = byQ * (1 - q * fullByLorentzian) / full
+        let line = ThompsonCoxHastings(gaussian: g, lorentzian: size / cosine + microstrain * tangent)
+        let profile = line.profile, derivatives = line.derivatives
+        full = profile.fullWidth
+        mixing = profile.mixing
+        fullByGaussian = derivatives.widthByGaussian
+        fullByLorentzian = derivatives.widthByLorentzian
+        mixingByGaussian = derivatives.mixingByGaussian
+        mixingByLorentzian = derivatives.mixingByLorentzian
     }
 
     /// The pseudo-Voigt of unit area at a distance, with derivatives by distance, width and mixing.

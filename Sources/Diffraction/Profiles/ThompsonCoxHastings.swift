@@ -17,6 +17,12 @@ public struct ThompsonCoxHastings: Sendable, Hashable, Codable {
         self.lorentzianWidth = lorentzianWidth
     }
 
+    /// A line of parts that are known to be positive.
+    init(gaussian: Double, lorentzian: Double) {
+        gaussianWidth = gaussian
+        lorentzianWidth = lorentzian
+    }
+
     /// The coefficients of G^5, G^4 L ... L^5 in H^5.
     private static let widthCoefficients = [1, 2.69269, 2.42843, 4.47163, 0.07842, 1]
     /// The coefficients of q, q^2 and q^3, q = L/H, in the share of the Lorentzian.

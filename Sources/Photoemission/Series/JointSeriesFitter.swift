@@ -4,7 +4,7 @@ import SpectralMath
 
 /// All spectra of a series as one least-squares problem.
 struct JointSeriesFitter {
-    private var members: [SeriesMember]
+    private var members: [PreparedFit]
     private let series: SpectrumSeries
     private let options: FitOptions
     /// The indices of the nonlinear parameters that are shared.
@@ -124,7 +124,7 @@ struct JointSeriesFitter {
     private func result(
         _ solution: BorderedSolution, _ evaluations: Int, _ weightsConverged: Bool, _ independent: Double
     ) throws -> SeriesFit {
-        let fits = try members.map { try $0.assembled(options: options) }
+        let fits = try members.map { try $0.assembled() }
         let points = fits.reduce(0) { $0 + $1.statistics.points }
         let each = fits.reduce(0) { $0 + $1.statistics.freeParameters }
         let saved = shared.count * (fits.count - 1)

@@ -38,7 +38,7 @@ extension PeakModel {
     public func fitEach(of series: SpectrumSeries, options: FitOptions = FitOptions()) throws -> SeriesFit {
         var members = try SeriesMembers(model: self, series: series, options: options)
         try members.fitEach()
-        let fits = try members.members.map { try $0.assembled(options: options) }
+        let fits = try members.members.map { try $0.assembled() }
         let statistics = fits.map(\.statistics)
         let points = statistics.reduce(0) { $0 + $1.points }
         let parameters = statistics.reduce(0) { $0 + $1.freeParameters }
@@ -60,34 +60,11 @@ extension PeakModel {
     }
 }
 
-/// One spectrum of a series on its way to a solution.
-struct SeriesMember {
-    let spectrum: Spectrum
-    let model: ResolvedModel
-    let requested: Calibration
-    /// A shift that was given and has been added to the energies already.
-    let shift: Double
-    var fitter: PeakFitter
-    var outcome: PeakFitter.Outcome?
-
-    func assembled(options: FitOptions) throws -> PeakFit {
-        guard let outcome else { throw FitError.invalidSpectrum("\"\(spectrum.name)\" was not fitted") }
-        var fit = try FitAssembly(
-            spectrum: spectrum, model: model, fitter: fitter, outcome: outcome, calibration: requested, shift: shift,
-            options: options
-        ).result()
-        fit.workings = FitWorkings(
-            spectrum: spectrum, givenVariances: nil, options: options, fitter: fitter, solution: outcome.solution,
-            weights: outcome.weights)
-        return fit
-    }
-}
-
 /// The spectra of a series with one model.
 struct SeriesMembers {
     let series: SpectrumSeries
     let options: FitOptions
-    var members: [SeriesMember] = []
+    var members: [PreparedFit] = []
 
     init(model: PeakModel, series: SpectrumSeries, options: FitOptions) throws {
         self.series = series
@@ -95,18 +72,7 @@ struct SeriesMembers {
         guard !series.spectra.isEmpty else { throw FitError.invalidSpectrum("the series \"\(series.name)\" is empty") }
         for (index, spectrum) in series.spectra.enumerated() {
             do {
-                let requested = model.calibration == .none ? spectrum.calibration : model.calibration
-                let resolved = try model.resolved(calibration: requested)
-                var data = try FitData(spectrum)
-                var shift = 0.0
-                if case .shift(let given) = requested {
-                    shift = given.value
-                    data.energies = data.energies.map { $0 + shift }
-                }
-                members.append(
-                    SeriesMember(
-                        spectrum: spectrum, model: resolved, requested: requested, shift: shift,
-                        fitter: try PeakFitter(model: resolved, data: data, options: options)))
+                members.append(try PreparedFit(model: model, spectrum: spectrum, options: options))
             } catch let error as FitError {
                 throw Self.named(error, index, spectrum)
             }
@@ -144,7 +110,7 @@ struct SeriesMembers {
         }
     }
 
-    private func isPoor(_ outcome: PeakFitter.Outcome, _ member: SeriesMember) -> Bool {
+    private func isPoor(_ outcome: PeakFitter.Outcome, _ member: PreparedFit) -> Bool {
         guard outcome.solution.outcome == .converged else { return true }
         let degrees = Double(
             max(1, member.fitter.energies.count - member.model.nonlinear.count - member.model.linear.count))
