@@ -11,11 +11,20 @@
     const double *y, const double *data, size_t stride, size_t columns, const double *coefficients,           \
         const double *weight, size_t n, double *residual
 
+#define VOIGT_ARGUMENTS                                                                                       \
+    const double *x, size_t points, sk_pseudo_voigt_line line, double *value, double *derivatives,            \
+        size_t stride, size_t count, const double *by_center, const double *by_width, const double *by_mixing
+#define CORRELATE_ARGUMENTS                                                                                   \
+    const float *signal, const float *weight, const int *places, const float *intensities, size_t lines,      \
+        size_t lags, float *correlation, float *norm
+
 #define DECLARE(suffix)                                    \
     void sk_product_lines##suffix(LINES_ARGUMENTS);        \
     void sk_sum_lines##suffix(LINES_ARGUMENTS);            \
     void sk_weighted_gram##suffix(GRAM_ARGUMENTS);         \
-    double sk_residual##suffix(RESIDUAL_ARGUMENTS);
+    double sk_residual##suffix(RESIDUAL_ARGUMENTS);        \
+    void sk_add_pseudo_voigt##suffix(VOIGT_ARGUMENTS);     \
+    void sk_correlate_lines##suffix(CORRELATE_ARGUMENTS);
 
 DECLARE(_baseline)
 #if defined(__x86_64__)
@@ -59,4 +68,13 @@ void sk_weighted_gram(sk_level level, GRAM_ARGUMENTS) {
 
 double sk_residual(sk_level level, RESIDUAL_ARGUMENTS) {
     CHOOSE(sk_residual, (y, data, stride, columns, coefficients, weight, n, residual))
+}
+
+void sk_add_pseudo_voigt(sk_level level, VOIGT_ARGUMENTS) {
+    CHOOSE(sk_add_pseudo_voigt,
+           (x, points, line, value, derivatives, stride, count, by_center, by_width, by_mixing))
+}
+
+void sk_correlate_lines(sk_level level, CORRELATE_ARGUMENTS) {
+    CHOOSE(sk_correlate_lines, (signal, weight, places, intensities, lines, lags, correlation, norm))
 }

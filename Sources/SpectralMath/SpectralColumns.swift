@@ -48,10 +48,10 @@ public struct SpectralColumns: ~Copyable {
     public let pointCount: Int
     /// The number of columns.
     public let columnCount: Int
-    private let stride: Int
-    private let level: SIMDLevel
-    private let columns: UnsafeMutablePointer<Double>
-    private let abscissa: UnsafeMutablePointer<Double>
+    let stride: Int
+    let level: SIMDLevel
+    let columns: UnsafeMutablePointer<Double>
+    let abscissa: UnsafeMutablePointer<Double>
     private let halfSteps: UnsafeMutablePointer<Double>
     private let weights: UnsafeMutablePointer<Double>
     private let residuals: UnsafeMutablePointer<Double>

@@ -68,3 +68,21 @@ size_t sk_cholesky(double *a, size_t n, size_t ld, double tolerance);
 
 // Solves L L^T x = b in place of b with the factor from sk_cholesky.
 void sk_cholesky_solve(const double *l, size_t n, size_t ld, double *b);
+
+// One pseudo-Voigt line of a powder pattern, mixing * Lorentzian + (1 - mixing) * Gaussian of one full width, added to a
+// column at `points` abscissae from `x` on (a multiple of SK_PADDING), times `area`; and to `count` columns that lie
+// `stride` apart from `derivatives` on: by_center[k] d/d(center) + by_width[k] d/d(width) + by_mixing[k] d/d(mixing).
+// The area depends on the mixing: d(area) / d(mixing) / area = `area_by_mixing`.
+typedef struct {
+    double center, width, mixing, area, area_by_mixing;
+} sk_pseudo_voigt_line;
+
+void sk_add_pseudo_voigt(sk_level level, const double *x, size_t points, sk_pseudo_voigt_line line, double *value,
+                         double *derivatives, size_t stride, size_t count, const double *by_center,
+                         const double *by_width, const double *by_mixing);
+
+// Correlations of lines with a signal and of their squares with its weights, for `lags` shifts (a multiple of
+// SK_LAG_PADDING): correlation[L] = sum intensity[l] signal[place[l] + L], norm[L] = sum intensity[l]^2 weight[...].
+#define SK_LAG_PADDING 32
+void sk_correlate_lines(sk_level level, const float *signal, const float *weight, const int *places,
+                        const float *intensities, size_t lines, size_t lags, float *correlation, float *norm);

@@ -80,13 +80,24 @@ struct PhaseLines: Sendable {
         axisGroups = Self.groups(candidate.structure.spaceGroup.crystalSystem, candidate.structure.cell)
     }
 
+    /// The axes that stretch together: those that the crystal system makes equal, and those that a structure written with
+    /// less symmetry than it has leaves equal.
     private static func groups(_ system: CrystalSystem, _ cell: UnitCell) -> [[Int]] {
+        func areEqual(_ p: Double, _ q: Double) -> Bool { abs(p - q) < 1e-4 * q }
         switch system {
-        case .cubic: [[0, 1, 2]]
-        case .tetragonal, .hexagonal: [[0, 1], [2]]
+        case .cubic: return [[0, 1, 2]]
+        case .tetragonal, .hexagonal: return [[0, 1], [2]]
         // Rhombohedral axes are equal.
-        case .trigonal: cell.a == cell.c ? [[0, 1, 2]] : [[0, 1], [2]]
-        case .orthorhombic, .monoclinic, .triclinic: [[0], [1], [2]]
+        case .trigonal: return cell.a == cell.c ? [[0, 1, 2]] : [[0, 1], [2]]
+        case .orthorhombic, .monoclinic, .triclinic:
+            let lengths = [cell.a, cell.b, cell.c]
+            return lengths.indices.reduce(into: [[Int]]()) { groups, axis in
+                if let k = groups.firstIndex(where: { areEqual(lengths[$0[0]], lengths[axis]) }) {
+                    groups[k].append(axis)
+                } else {
+                    groups.append([axis])
+                }
+            }
         }
     }
 

@@ -19,6 +19,8 @@ public struct IdentifiedPhase: Sendable, Hashable {
     public var significance: Double
     /// The share of its lines, by intensity, that are there or hidden under others, 0 to 1.
     public var coverage: Double
+    /// What each of its lines says, by rising angle.
+    public var evidence: [LineEvidence]
     /// Candidates that explain the same lines nearly as well, best first.
     public var alternatives: [String]
     /// The curve of the phase at each point, in the unit of the intensities.
@@ -103,7 +105,8 @@ public struct PhaseIdentification: Sendable {
                 name: own.lines.name, formula: own.lines.formula,
                 weightFraction: Self.fraction(p, masses, accepted.map(\.lines.density), search.scaleCovariance),
                 cell: own.lines.strained(own.parameters.strains) ?? own.lines.cell, strains: own.parameters.strains,
-                significance: own.score.significance, coverage: own.coverage, alternatives: own.alternatives,
+                significance: own.score.significance, coverage: own.coverage, evidence: own.evidence,
+                alternatives: own.alternatives,
                 curve: search.curves[p].map { $0 * search.scales[p] })
         }.sorted { $0.weightFraction.value > $1.weightFraction.value }
         displacement = search.parameters.displacement

@@ -27,100 +27,94 @@ struct MatchedFilter: ~Copyable {
     static let nullReach = 0.09
 
     private let pattern: ObservedPattern
-    private let start: Double
-    private let step: Double
+    private let axis: LogarithmicAxis
     private let count: Int
-    /// Two theta of the grid points, degrees; NaN beyond the pattern.
-    private let angles: [Double]
-    /// Measured points in one step of the grid.
+    /// Measured points in one step of the axis.
     private let pointDensity: [Double]
     private var transform: RealFourierTransform
-    private var data: [(displacement: Double, signal: [ComplexNumber], weights: [ComplexNumber])] = []
+    private var residual: [Double] = []
+    private var weights: [Double] = []
+    private var data: [Double: (signal: [ComplexNumber], weights: [ComplexNumber])] = [:]
+    private var templates: [Int: (lines: [ComplexNumber], squares: [ComplexNumber])] = [:]
 
-    init(_ pattern: ObservedPattern) throws {
+    /// How far beyond the end of the axis shifts reach.
+    static let margin = nullReach + 0.03
+
+    init(_ pattern: ObservedPattern, axis: LogarithmicAxis) throws {
         self.pattern = pattern
-        func x(_ twoTheta: Double) -> Double { log(sin(twoTheta * .pi / 360)) }
-        let low = x(pattern.range.lowerBound), high = x(min(pattern.range.upperBound, 179))
-        // A third of the narrowest line: those at high angle.
-        let theta = min(pattern.range.upperBound, 140) * .pi / 360
-        let narrow = pattern.lineWidth * .pi / 360 / tan(theta)
-        step = min(max(narrow / 2.5, (high - low) / 30_000), (high - low) / 500)
-        let margin = Self.nullReach + 0.03
-        start = low
-        let inside = Int(((high - low) / step).rounded(.up)) + 1
-        count = fastTransformLength(inside + Int(margin / step))
-        var angles = [Double](repeating: .nan, count: count)
-        var density = [Double](repeating: 0, count: count)
-        for g in 0..<inside {
-            let sine = exp(low + Double(g) * step)
-            guard sine < 1 else { break }
-            let theta = asin(sine)
-            angles[g] = 2 * theta * 180 / .pi
-            density[g] = 2 * tan(theta) * 180 / .pi * step / pattern.step
-        }
-        self.angles = angles
-        pointDensity = density
+        self.axis = axis
+        count = fastTransformLength(axis.count + Int(Self.margin / axis.step))
+        pointDensity = axis.angles.map { 2 * tan($0 * .pi / 360) * 180 / .pi * axis.step / pattern.step }
         transform = try RealFourierTransform(count: count)
     }
 
-    /// Sets what is unexplained: the residual at each point and its weight, the reciprocal of its variance, moved back by
-    /// each of `displacements`.
-    mutating func setResidual(_ residual: [Double], weights: [Double], displacements: [Double]) throws {
-        data = []
-        let low = pattern.twoTheta[0], step = pattern.step
-        for displacement in displacements {
-            var signal = [Double](repeating: 0, count: count)
-            var density = [Double](repeating: 0, count: count)
-            for g in 0..<count where angles[g].isFinite {
-                let place = (angles[g] + displacement * cos(angles[g] * .pi / 360) - low) / step
-                let i = Int(place.rounded(.down))
-                guard i >= 0, i + 1 < residual.count else { continue }
-                let t = place - Double(i)
-                let weight = (weights[i] * (1 - t) + weights[i + 1] * t) * pointDensity[g]
-                density[g] = weight
-                signal[g] = weight * (residual[i] * (1 - t) + residual[i + 1] * t)
-            }
-            data.append((displacement, try transform.forward(signal), try transform.forward(density)))
-        }
+    /// Sets what is unexplained: the residual at each point and its weight, the reciprocal of its variance.
+    mutating func setResidual(_ residual: [Double], weights: [Double]) {
+        self.residual = residual
+        self.weights = weights
+        data = [:]
     }
 
-    /// The score of the candidate with these lines; `nil` where none of them lies in the pattern.
-    mutating func score(_ phase: PhaseLines) throws -> Score? {
-        let template = template(phase)
-        guard template.contains(where: { $0 > 0 }) else { return nil }
-        let lines = try transform.forward(template)
-        let squares = try transform.forward(template.map { $0 * $0 })
-        let reach = Int(Self.greatestStrain / step), nullReach = Int(Self.nullReach / step)
-        var best: Score?
-        for entry in data {
-            let correlation = try transform.inverse(Self.product(entry.signal, lines))
-            let power = try transform.inverse(Self.product(entry.weights, squares))
-            let most = (-reach...reach).map { power[($0 + count) % count] }.max() ?? 0
-            func score(_ lag: Int) -> Double {
-                let k = (lag + count) % count
-                return power[k] > 1e-3 * most ? correlation[k] / power[k].squareRoot() : 0
-            }
-            var top = -Double.infinity
-            var topLag = 0
-            for lag in -reach...reach {
-                let value = score(lag)
-                if value > top { (top, topLag) = (value, lag) }
-            }
-            guard top > (best?.significance ?? 0) else { continue }
-            var null: [Double] = []
-            null.reserveCapacity(2 * nullReach)
-            for lag in -nullReach...nullReach where abs(lag) > reach + reach / 3 { null.append(score(lag)) }
-            null.sort()
-            let median = null[null.count / 2]
-            let deviations = null.map { abs($0 - median) }.sorted()
-            let spread = max(1.4826 * deviations[deviations.count / 2], 0.5)
-            // A shift towards larger x is a shorter spacing.
-            best = Score(
-                significance: top, prominence: (top - median) / spread,
-                chance: Double(null.count { $0 >= top }) / Double(null.count), strain: -Double(topLag) * step,
-                displacement: entry.displacement)
+    /// The transforms of the data moved back by a displacement.
+    private mutating func prepared(_ displacement: Double) throws -> (signal: [ComplexNumber], weights: [ComplexNumber])
+    {
+        if let known = data[displacement] { return known }
+        let low = pattern.twoTheta[0], step = pattern.step
+        var signal = [Double](repeating: 0, count: count), density = signal
+        for (g, angle) in axis.angles.enumerated() {
+            let place = (angle + displacement * cos(angle * .pi / 360) - low) / step
+            let i = Int(place.rounded(.down))
+            guard i >= 0, i + 1 < residual.count else { continue }
+            let t = place - Double(i)
+            let weight = (weights[i] * (1 - t) + weights[i + 1] * t) * pointDensity[g]
+            density[g] = weight
+            signal[g] = weight * (residual[i] * (1 - t) + residual[i + 1] * t)
         }
-        return best
+        let made = (signal: try transform.forward(signal), weights: try transform.forward(density))
+        data[displacement] = made
+        return made
+    }
+
+    /// The score of a candidate with these lines at a displacement; `nil` where none of them lies in the pattern.
+    ///
+    /// - Parameter index: the number of the candidate, by which the transforms of its lines are kept.
+    mutating func score(_ phase: PhaseLines, index: Int, displacement: Double) throws -> Score? {
+        if templates[index] == nil {
+            let template = template(phase)
+            templates[index] = (
+                try transform.forward(template), try transform.forward(template.map { $0 * $0 })
+            )
+        }
+        guard let known = templates[index] else { return nil }
+        let data = try prepared(displacement)
+        let correlation = try transform.inverse(Self.product(data.signal, known.lines))
+        let power = try transform.inverse(Self.product(data.weights, known.squares))
+        let reach = Int(Self.greatestStrain / axis.step), nullReach = Int(Self.nullReach / axis.step)
+        let most = (-reach...reach).map { power[($0 + count) % count] }.max() ?? 0
+        guard most > 0 else { return nil }
+        func score(_ lag: Int) -> Double {
+            let k = (lag + count) % count
+            return power[k] > 1e-3 * most ? correlation[k] / power[k].squareRoot() : 0
+        }
+        var top = -Double.infinity
+        var topLag = 0
+        for lag in -reach...reach {
+            let value = score(lag)
+            if value > top { (top, topLag) = (value, lag) }
+        }
+        guard top > 0 else { return nil }
+        var null: [Double] = []
+        null.reserveCapacity(2 * nullReach)
+        for lag in -nullReach...nullReach where abs(lag) > reach + reach / 3 { null.append(score(lag)) }
+        null.sort()
+        let median = null[null.count / 2]
+        let deviations = null.map { abs($0 - median) }.sorted()
+        let spread = max(1.4826 * deviations[deviations.count / 2], 0.5)
+        // A shift towards larger x is a shorter spacing.
+        return Score(
+            significance: top, prominence: (top - median) / spread,
+            chance: Double(null.count { $0 >= top }) / Double(null.count), strain: -Double(topLag) * axis.step,
+            displacement: displacement)
     }
 
     /// first x conj(second)
@@ -132,24 +126,23 @@ struct MatchedFilter: ~Copyable {
         }
     }
 
-    /// The candidate's lines on the grid: pseudo-Voigts of the usual width, half Lorentzian, and its doublet.
+    /// The candidate's lines on the axis: pseudo-Voigts of the usual width, half Lorentzian, and its doublet.
     private func template(_ phase: PhaseLines) -> [Double] {
         var values = [Double](repeating: 0, count: count)
-        let width = pattern.lineWidth
+        let profile = PseudoVoigt(width: pattern.lineWidth, share: 0.5)
         for line in phase.lines {
             for emission in pattern.emission {
                 let sine = emission.wavelength / (2 * line.spacing)
                 guard sine < 1 else { continue }
                 let center = 2 * asin(sine) * 180 / .pi
-                let middle = (log(sine) - start) / step
-                let points = width * .pi / 360 * (1 - sine * sine).squareRoot() / sine / step
-                let reach = 5 * points
-                guard middle > -reach, middle < Double(count) + reach else { continue }
-                let profile = PseudoVoigt(width: width, share: 0.5)
-                let first = max(0, Int(middle - reach)), last = min(count - 1, Int(middle + reach) + 1)
+                let middle = axis.place(sine: sine)
+                let points = pattern.lineWidth * .pi / 360 * (1 - sine * sine).squareRoot() / sine / axis.step
+                let reach = 4 * points
+                guard middle > -reach, middle < Double(axis.count) + reach else { continue }
+                let first = max(0, Int(middle - reach)), last = min(axis.count - 1, Int(middle + reach) + 1)
                 guard first <= last else { continue }
-                for g in first...last where angles[g].isFinite {
-                    values[g] += line.intensity * emission.intensity * profile.density(angles[g] - center)
+                for g in first...last {
+                    values[g] += line.intensity * emission.intensity * profile.density(axis.angles[g] - center)
                 }
             }
         }

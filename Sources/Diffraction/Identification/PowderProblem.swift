@@ -64,16 +64,22 @@ struct PowderProblem: ~Copyable, SeparableProblem {
 
     /// Places of a phase's derivatives: displacement, W, U, size, microstrain, strains.
     private static let strainPlace = 5
-    /// Where a line is cut, in full widths.
+    /// Where the strongest line is cut, in full widths, and where any line is at the least.
     private static let reach = 14.0
+    private static let leastReach = 4.0
+    private let isCoarse: Bool
 
     /// - Parameters:
     ///   - fixed: curves whose scales are fitted, not less than zero.
+    ///   - isCoarse: whether the tails of weak lines are left out: quicker, but scales of phases with many weak lines
+    ///     come out too large.
     ///   - freedom: what is fitted of each phase; `shared` what is fitted of the instrument.
     init(
         _ pattern: ObservedPattern, phases: [PhaseLines], parameters: PowderParameters, weights: [Double],
-        fixed: [[Double]] = [], freedom: [PowderFreedom], shared: PowderFreedom = [], knots: Int
+        fixed: [[Double]] = [], freedom: [PowderFreedom], shared: PowderFreedom = [], knots: Int,
+        isCoarse: Bool = false
     ) {
+        self.isCoarse = isCoarse
         self.pattern = pattern
         self.phases = phases
         self.parameters = parameters
@@ -248,15 +254,18 @@ struct PowderProblem: ~Copyable, SeparableProblem {
     /// Draws phase `p` at unit scale, and its derivatives.
     private func draw(_ p: Int) {
         let phase = phases[p], own = parameters.phases[p]
-        let value = columns.column(backgroundCount + fixedCount + p)
+        let valueColumn = backgroundCount + fixedCount + p
         let first = firstDerivative[p], groups = phase.axisGroups.count
-        value.update(repeating: 0)
-        columns.clear(first, count: Self.strainPlace + groups)
-        let needsDerivatives = isMoving[p]
-        let derivatives = (0..<(Self.strainPlace + groups)).map { columns.column(first + $0) }
+        columns.clear(valueColumn, count: 1)
+        let count = isMoving[p] ? Self.strainPlace + groups : 0
+        columns.clear(first, count: count)
+        var byCenter = [Double](repeating: 0, count: count)
+        var byWidth = byCenter, byMixing = byCenter
         let low = pattern.twoTheta[0], high = pattern.twoTheta[pattern.count - 1]
         let step = pattern.step
-        let angles = columns.abscissaValues
+        let strongest = phase.lines.reduce(0) { max($0, $1.intensity) }
+        // What a Lorentzian loses beyond the cut, as a share of its area.
+        let lost = 2 / .pi * atan(0.5 / Self.reach)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { slopes in
             own.strains.withUnsafeBufferPointer { strains in
                 for line in phase.lines {
@@ -270,37 +279,37 @@ struct PowderProblem: ~Copyable, SeparableProblem {
                         let width = LineWidth(
                             gaussianWidth: parameters.gaussianWidth, gaussianSlope: parameters.gaussianSlope,
                             size: own.size, microstrain: own.microstrain, cosine: cosine, tangent: tangent)
-                        let reach = Self.reach * width.full
+                        let intensity = line.intensity * emission.intensity
+                        let reach =
+                            width.full
+                            * (isCoarse
+                                ? max(Self.leastReach, Self.reach * (intensity / strongest).squareRoot()) : Self.reach)
                         guard center > low - reach, center < high + reach else { continue }
-                        // What a Lorentzian loses beyond the cut, as a share of its area.
-                        let lost = 2 / .pi * atan(0.5 / Self.reach)
-                        let area = line.intensity * emission.intensity / (1 - width.mixing * lost)
-                        let areaByMixing = lost / (1 - width.mixing * lost)
-                        // d(2 theta)/d(ln d) = -2 tan(theta).
-                        let bySpacing = -2 * tangent * 180 / .pi
-                        var i = max(0, Int((center - reach - low) / step) - 1)
-                        while i > 0, angles[i] > center - reach { i -= 1 }
-                        while i < angles.count, angles[i] < center - reach { i += 1 }
-                        while i < angles.count, angles[i] <= center + reach {
-                            let (density, byPosition, byWidth, byShare) = width.density(angles[i] - center)
-                            let byMixing = byShare + density * areaByMixing
-                            value[i] += area * density
-                            if needsDerivatives {
-                                let byCenter = -area * byPosition
-                                derivatives[0][i] += byCenter * cosine
-                                let byG = area * (byWidth * width.fullByGaussian + byMixing * width.mixingByGaussian)
-                                let byL =
-                                    area * (byWidth * width.fullByLorentzian + byMixing * width.mixingByLorentzian)
-                                derivatives[1][i] += byG * width.gaussianByWidth
-                                derivatives[2][i] += byG * width.gaussianBySlope
-                                derivatives[3][i] += byL / cosine
-                                derivatives[4][i] += byL * tangent
-                                for k in 0..<groups {
-                                    derivatives[Self.strainPlace + k][i] += byCenter * bySpacing * slopes[k]
-                                }
+                        let start = max(0, Int((center - reach - low) / step))
+                        let end = min(pattern.count - 1, Int((center + reach - low) / step) + 1)
+                        guard start <= end else { continue }
+                        if count > 0 {
+                            byCenter[0] = cosine
+                            byWidth[1] = width.fullByGaussian * width.gaussianByWidth
+                            byMixing[1] = width.mixingByGaussian * width.gaussianByWidth
+                            byWidth[2] = width.fullByGaussian * width.gaussianBySlope
+                            byMixing[2] = width.mixingByGaussian * width.gaussianBySlope
+                            byWidth[3] = width.fullByLorentzian / cosine
+                            byMixing[3] = width.mixingByLorentzian / cosine
+                            byWidth[4] = width.fullByLorentzian * tangent
+                            byMixing[4] = width.mixingByLorentzian * tangent
+                            // d(2 theta)/d(ln d) = -2 tan(theta).
+                            for k in 0..<groups {
+                                byCenter[Self.strainPlace + k] = -2 * tangent * 180 / .pi * slopes[k]
                             }
-                            i += 1
                         }
+                        columns.add(
+                            .init(
+                                center: center, width: width.full, mixing: width.mixing,
+                                area: intensity / (1 - width.mixing * lost),
+                                areaByMixing: lost / (1 - width.mixing * lost)),
+                            points: start...end, value: valueColumn, derivatives: first, byCenter: byCenter,
+                            byWidth: byWidth, byMixing: byMixing)
                     }
                 }
             }
@@ -349,10 +358,5 @@ struct LineWidth {
         fullByLorentzian = derivatives.widthByLorentzian
         mixingByGaussian = derivatives.mixingByGaussian
         mixingByLorentzian = derivatives.mixingByLorentzian
-    }
-
-    /// The pseudo-Voigt of unit area at a distance, with derivatives by distance, width and mixing.
-    func density(_ x: Double) -> (density: Double, byPosition: Double, byWidth: Double, byMixing: Double) {
-        PseudoVoigt(width: full, share: mixing).densityWithDerivatives(x)
     }
 }

@@ -1,28 +1,6 @@
 import Foundation
 import SpectralMath
-
-/// How phases are looked for.
-public struct IdentificationOptions: Sendable, Hashable {
-    /// The elements that may occur; `nil` for any.
-    public var elements: Set<String>?
-    /// The most phases that are accepted.
-    public var maximumPhases: Int
-    /// The least significance of a phase in standard deviations; `nil` for 6, or 4 where elements are given.
-    public var significance: Double?
-    /// How well computed relative intensities are trusted: what texture and imperfect models make of a line, relative to
-    /// its height. Phases that only mend such misfits are not accepted.
-    public var modelError: Double
-
-    /// Options.
-    public init(
-        elements: Set<String>? = nil, maximumPhases: Int = 8, significance: Double? = nil, modelError: Double = 0.12
-    ) {
-        self.elements = elements
-        self.maximumPhases = maximumPhases
-        self.significance = significance
-        self.modelError = modelError
-    }
-}
+import Spectra
 
 /// Finds the phases of a pattern among candidates, one after another in what the others leave unexplained.
 struct PhaseSearch: ~Copyable {
@@ -32,6 +10,8 @@ struct PhaseSearch: ~Copyable {
         var parameters: PowderParameters.Phase
         var score: MatchedFilter.Score
         var coverage: Double
+        /// What each of its lines says beside the other phases.
+        var evidence: [LineEvidence] = []
         /// The decrease of chi squared, weighted with the model error, when it was added.
         var gain: Double
         var alternatives: [String]
@@ -50,14 +30,28 @@ struct PhaseSearch: ~Copyable {
     private(set) var scaleCovariance: [[Double]]?
     /// Candidates that were accepted once and then taken out.
     private var rejected: Set<String> = []
+    private let axis: LogarithmicAxis
     private var filter: MatchedFilter
+    private var screen: LineScreen
+    private let screenLines: [LineScreen.Lines]
     private let knots: Int
+
+    /// As many candidates as go from one stage to the next: from the screen by line lists to the matched filter, to the
+    /// search for strains, to the fit of the whole pattern.
+    private static let filtered = 48
+    private static let shortlisted = 12
+    private static let fitted = 4
 
     init(_ pattern: ObservedPattern, candidates: [PhaseLines], options: IdentificationOptions) throws {
         self.pattern = pattern
         self.options = options
         self.candidates = candidates
-        filter = try MatchedFilter(pattern)
+        let axis = LogarithmicAxis(pattern, limit: 8192, margin: MatchedFilter.margin)
+        self.axis = axis
+        filter = try MatchedFilter(pattern, axis: axis)
+        screen = LineScreen(axis)
+        let wavelength = pattern.emission[0].wavelength
+        screenLines = candidates.map { LineScreen.lines($0, on: axis, wavelength: wavelength) }
         background = [Double](repeating: 0, count: pattern.count)
         let span = pattern.range.upperBound - pattern.range.lowerBound
         knots = min(max(Int(span / 6) + 1, 6), 24)
@@ -72,9 +66,12 @@ struct PhaseSearch: ~Copyable {
             guard let next = try bestCandidate() else { break }
             accepted.append(next)
             parameters.phases.append(next.parameters)
-            try polish()
+            try polish(limit: 8, isCoarse: true)
             try prune()
         }
+        guard !accepted.isEmpty else { return }
+        try polish(limit: 30, isCoarse: false)
+        try prune()
     }
 
     // MARK: - What is unexplained
@@ -118,80 +115,145 @@ struct PhaseSearch: ~Copyable {
 
     private mutating func bestCandidate() throws -> Accepted? {
         let peaks = peaks(), residual = residual(peaks), weights = weights(peaks)
+        let signal = PatternSignal(pattern, residual: residual, weights: weights)
+        let screened = try screened(signal, residual, weights)
+        guard !screened.isEmpty else { return nil }
+        let without = try chi2(weights, phase: nil).chi2
+        var trials: [Accepted] = []
+        for entry in screened {
+            let candidate = candidates[entry.index]
+            let search = StrainSearch(candidate, signal: signal, wavelength: pattern.emission[0].wavelength)
+            // Where lines are many, the best shift of all may be a wrong one: the cell as it is gets its chance too.
+            let groups = candidate.axisGroups.count
+            let places = (abs(entry.score.strain) > 0.002 ? [entry.score.strain, 0] : [entry.score.strain]).map {
+                search.best(
+                    strains: Array(repeating: $0, count: groups), displacement: entry.score.displacement,
+                    isHeld: !accepted.isEmpty)
+            }
+            guard let place = places.max(by: { Self.merit($0) < Self.merit($1) }) else { continue }
+            var score = entry.score
+            score.displacement = place.displacement
+            var trial = Accepted(
+                lines: candidate,
+                parameters: .init(strains: place.strains, size: 0.3 * pattern.lineWidth, microstrain: 0),
+                score: score, coverage: 0, gain: 0, alternatives: [])
+            let with = try chi2(weights, phase: trial)
+            trial.gain = without - with.chi2
+            trial.coverage = coverage(
+                candidate, strains: place.strains, displacement: place.displacement, residual, weights)
+            trial.evidence = evidence(trial, scale: with.scale, peaks, signal)
+            guard with.scale > 0, trial.evidence.contains(where: { $0.role == .confirming }) else { continue }
+            trials.append(trial)
+        }
+        trials.sort { merit($0) > merit($1) }
+        var fitted: [Accepted] = []
+        for trial in trials where fitted.count < Self.fitted {
+            guard var (better, scale) = try refined(trial, weights, without: without) else { continue }
+            better.coverage = coverage(
+                better.lines, strains: better.parameters.strains, displacement: better.score.displacement, residual,
+                weights)
+            better.evidence = evidence(better, scale: scale, peaks, signal)
+            guard better.gain > leastSignificance * leastSignificance, isBelievable(better) else { continue }
+            fitted.append(better)
+        }
+        guard var winner = fitted.max(by: { merit($0) < merit($1) }) else { return nil }
+        let best = merit(winner)
+        let names = Set(fitted.map(\.lines.name))
+        winner.alternatives = (fitted + trials.filter { !names.contains($0.lines.name) }).filter {
+            $0.lines.name != winner.lines.name && merit($0) > 0.8 * best
+        }.sorted { merit($0) > merit($1) }.map(\.lines.name)
+        return winner
+    }
+
+    /// How much speaks for a trial: what it explains, less where lines are missing or its cell must be stretched.
+    private func merit(_ trial: Accepted) -> Double {
+        let strain = trial.parameters.strains.map(abs).max() ?? 0
+        return trial.gain * trial.coverage * trial.coverage * exp(-strain / 0.01)
+    }
+
+    private static func merit(_ place: StrainSearch.Result) -> Double {
+        place.significance * exp(-(place.strains.map(abs).max() ?? 0) / 0.02)
+    }
+
+    /// The candidates worth a closer look: screened by their line lists, then by the matched filter.
+    private mutating func screened(
+        _ signal: PatternSignal, _ residual: [Double], _ weights: [Double]
+    ) throws -> [(index: Int, score: MatchedFilter.Score)] {
         // The height of the specimen is known once the first phase is.
         let displacements =
             accepted.isEmpty ? stride(from: -0.18, through: 0.18, by: 0.06).map { $0 } : [parameters.displacement]
-        try filter.setResidual(residual, weights: weights, displacements: displacements)
-        var screened: [(index: Int, score: MatchedFilter.Score, coverage: Double)] = []
-        for (index, candidate) in candidates.enumerated() {
-            guard !rejected.contains(candidate.name), !accepted.contains(where: { $0.lines.name == candidate.name }),
-                let score = try filter.score(candidate), score.significance > leastSignificance,
-                score.prominence > 3, score.chance < 0.01
+        screen.setSignal(signal, displacements: displacements)
+        let taken = Set(accepted.map(\.lines.name)).union(rejected)
+        let coarse = screen.scores(screenLines).enumerated().compactMap { index, score in
+            score.flatMap { score -> (index: Int, score: LineScreen.Score)? in
+                // Single places lie up to half a step of the axis beside the lines.
+                guard score.significance > 0.8 * leastSignificance, score.coverage > 0.5,
+                    !taken.contains(candidates[index].name)
+                else { return nil }
+                return (index, score)
+            }
+        }.sorted {
+            $0.score.significance * pow($0.score.coverage, 3) > $1.score.significance * pow($1.score.coverage, 3)
+        }
+        filter.setResidual(residual, weights: weights)
+        var found: [(index: Int, score: MatchedFilter.Score, merit: Double)] = []
+        for entry in coarse.prefix(Self.filtered) {
+            let candidate = candidates[entry.index]
+            guard
+                let score = try filter.score(
+                    candidate, index: entry.index, displacement: entry.score.displacement),
+                score.significance > leastSignificance, score.prominence > 3, score.chance < 0.01
             else { continue }
             let presence = coverage(
                 candidate, strain: score.strain, displacement: score.displacement, residual, weights)
             guard presence > 0.55 else { continue }
-            screened.append((index, score, presence))
+            found.append((entry.index, score, score.significance * pow(presence, 3)))
         }
-        screened.sort { $0.score.significance * pow($0.coverage, 3) > $1.score.significance * pow($1.coverage, 3) }
-        var trials: [(Accepted, merit: Double)] = []
-        for entry in screened.prefix(12) {
-            let candidate = candidates[entry.index]
-            // Where lines are many, the best shift of all may be a wrong one: the cell as it is gets its chance too.
-            var best: (Accepted, merit: Double)?
-            var starts: [(strain: Double, freedom: PowderFreedom)] = [
-                (entry.score.strain, [.size]), (entry.score.strain, [.size, .strains]),
-            ]
-            if abs(entry.score.strain) > 0.002 { starts.append((0, [.size, .strains])) }
-            for start in starts {
-                var score = entry.score
-                score.strain = start.strain
-                guard var trial = try refined(candidate, score, weights, start.freedom) else { continue }
-                trial.coverage = coverage(
-                    candidate, strains: trial.parameters.strains, displacement: trial.score.displacement, residual,
-                    weights)
-                guard trial.gain > leastSignificance * leastSignificance, isBelievable(trial) else { continue }
-                let strain = trial.parameters.strains.map(abs).max() ?? 0
-                let merit = trial.gain * trial.coverage * trial.coverage * exp(-strain / 0.01)
-                if merit > best?.merit ?? 0 { best = (trial, merit) }
-            }
-            if let best { trials.append(best) }
-        }
-        guard let best = trials.max(by: { $0.merit < $1.merit }) else { return nil }
-        var winner = best.0
-        winner.alternatives = trials.filter {
-            $0.0.lines.name != winner.lines.name && $0.merit > 0.8 * best.merit
-        }.sorted { $0.merit > $1.merit }.map(\.0.lines.name)
-        return winner
+        return found.sorted { $0.merit > $1.merit }.prefix(Self.shortlisted).map { ($0.index, $0.score) }
     }
 
-    /// The candidate with its strains and width fitted beside what is there already, and what it gains.
-    private func refined(
-        _ candidate: PhaseLines, _ score: MatchedFilter.Score, _ weights: [Double], _ freedom: PowderFreedom
-    ) throws -> Accepted? {
+    /// Chi squared of what is accepted, with its scales and the background fitted, and of one more phase as it stands,
+    /// with the scale of that.
+    private func chi2(_ weights: [Double], phase: Accepted?) throws -> (chi2: Double, scale: Double) {
         var parameters = parameters
-        parameters.displacement = score.displacement
-        parameters.phases = [
-            .init(
-                strains: candidate.axisGroups.map { _ in score.strain }, size: 0.3 * pattern.lineWidth, microstrain: 0)
-        ]
-        var base = PowderProblem(
-            pattern, phases: [], parameters: PowderParameters(), weights: weights, fixed: curves, freedom: [],
-            knots: knots)
-        let without = try Self.fit(&base, limit: 2)
+        if let phase {
+            parameters.displacement = phase.score.displacement
+            parameters.phases = [phase.parameters]
+        }
+        var problem = PowderProblem(
+            pattern, phases: phase.map { [$0.lines] } ?? [], parameters: parameters, weights: weights, fixed: curves,
+            freedom: phase == nil ? [] : [[]], knots: knots, isCoarse: true)
+        let solution = try Self.fit(&problem, limit: 1)
+        return (solution.chi2, phase == nil ? 0 : solution.linear.last ?? 0)
+    }
+
+    /// The trial with its strains and width fitted beside what is there already, and what it gains.
+    private func refined(_ trial: Accepted, _ weights: [Double], without: Double) throws -> (Accepted, scale: Double)? {
+        var parameters = parameters
+        parameters.displacement = trial.score.displacement
+        parameters.phases = [trial.parameters]
         // The displacement of the first phase is found with it; later ones keep it.
-        let isFirst = accepted.isEmpty
-        var isotropic = PowderProblem(
-            pattern, phases: [candidate], parameters: parameters, weights: weights, fixed: curves,
-            freedom: [freedom], shared: isFirst ? [.displacement] : [], knots: knots)
-        let solution = try Self.fit(&isotropic, limit: 14)
-        solution.nonlinear.withUnsafeBufferPointer { isotropic.set($0) }
+        var problem = PowderProblem(
+            pattern, phases: [trial.lines], parameters: parameters, weights: weights, fixed: curves,
+            freedom: [[.size, .strains]], shared: accepted.isEmpty ? [.displacement] : [], knots: knots,
+            isCoarse: true)
+        let solution = try Self.fit(&problem, limit: 10)
+        solution.nonlinear.withUnsafeBufferPointer { problem.set($0) }
         guard let scale = solution.linear.last, scale > 0 else { return nil }
-        var found = score
-        found.displacement = isotropic.parameters.displacement
-        return Accepted(
-            lines: candidate, parameters: isotropic.parameters.phases[0], score: found, coverage: 0,
-            gain: without.chi2 - solution.chi2, alternatives: [])
+        var found = trial
+        found.score.displacement = problem.parameters.displacement
+        found.parameters = problem.parameters.phases[0]
+        found.gain = without - solution.chi2
+        return (found, scale)
+    }
+
+    /// What the lines of a trial say beside the phases that are accepted, whose curves sum up to `peaks`.
+    private func evidence(_ trial: Accepted, scale: Double, _ peaks: [Double], _ signal: PatternSignal)
+        -> [LineEvidence]
+    {
+        LineEvidence.lines(
+            of: trial.lines, strains: trial.parameters.strains, displacement: trial.score.displacement, scale: scale,
+            others: peaks, signal: signal, pattern: pattern)
     }
 
     private static func fit(_ problem: inout PowderProblem, limit: Int) throws -> SeparableSolution {
@@ -204,12 +266,27 @@ struct PhaseSearch: ~Copyable {
     /// Whether its lines are there, and its cell is not stretched to find them.
     private func isBelievable(_ phase: Accepted) -> Bool {
         phase.coverage > Self.leastCoverage && phase.parameters.strains.allSatisfy { abs($0) < Self.believableStrain }
+            && isConfirmed(phase)
+    }
+
+    /// Whether lines that no other phase hides are there: one where the elements are known, two where any phase may be,
+    /// one more where the cell must be stretched; and they outweigh those that are missing.
+    private func isConfirmed(_ phase: Accepted) -> Bool {
+        let strain = phase.parameters.strains.map(abs).max() ?? 0
+        let needed = (options.elements == nil ? 2 : 1) + (strain > Self.usualStrain ? 1 : 0)
+        func share(_ role: LineEvidence.Role) -> Double {
+            phase.evidence.reduce(0) { $0 + ($1.role == role ? $1.expected : 0) }
+        }
+        let all = phase.evidence.reduce(0) { $0 + $1.expected }
+        let confirming = phase.evidence.count { $0.role == .confirming }
+        return confirming >= min(needed, phase.evidence.count) && confirming > 0
+            && share(.confirming) > Self.leastConfirmed * all && share(.confirming) > share(.contradicting)
     }
 
     // MARK: - All phases together
 
     /// Fits displacement, widths and strains of all accepted phases together.
-    private mutating func polish() throws {
+    private mutating func polish(limit: Int, isCoarse: Bool) throws {
         if accepted.count == 1 { parameters.displacement = accepted[0].score.displacement }
         // Weights by the measured heights, not by the model's: a model that gave itself less weight where it stands would
         // run away.
@@ -221,14 +298,14 @@ struct PhaseSearch: ~Copyable {
         var problem = PowderProblem(
             pattern, phases: accepted.map(\.lines), parameters: parameters, weights: weights,
             freedom: accepted.map { _ in [.size, .strains, .microstrain] }, shared: [.displacement, .instrument],
-            knots: knots)
-        let solution = try Self.fit(&problem, limit: 30)
+            knots: knots, isCoarse: isCoarse)
+        let solution = try Self.fit(&problem, limit: limit)
         solution.nonlinear.withUnsafeBufferPointer { problem.set($0) }
         parameters = problem.parameters
         // The curves belong to the last point that was accepted.
         var final = PowderProblem(
             pattern, phases: accepted.map(\.lines), parameters: parameters, weights: weights,
-            freedom: accepted.map { _ in [] }, knots: knots)
+            freedom: accepted.map { _ in [] }, knots: knots, isCoarse: isCoarse)
         let last = try Self.fit(&final, limit: 1)
         background = final.splineBackground(last.linear)
         curves = accepted.indices.map { final.curve($0) }
@@ -251,13 +328,14 @@ struct PhaseSearch: ~Copyable {
     /// Takes out phases that the others have made needless, the weakest first: what was the best guess once may be
     /// nothing beside a phase that was found later.
     private mutating func prune() throws {
-        while accepted.count > 1 {
+        while !accepted.isEmpty {
             var weakest: (index: Int, gain: Double)?
             let masses = zip(scales, accepted).map { $0 * $1.lines.density }
             let total = masses.reduce(0, +)
             for p in accepted.indices {
                 let evidence = try evidence(of: p)
                 accepted[p].coverage = evidence.coverage
+                accepted[p].evidence = evidence.lines
                 accepted[p].gain = evidence.gain
                 let isNeeded =
                     evidence.gain > leastSignificance * leastSignificance && isBelievable(accepted[p])
@@ -268,12 +346,12 @@ struct PhaseSearch: ~Copyable {
             rejected.insert(accepted[weakest.index].lines.name)
             accepted.remove(at: weakest.index)
             parameters.phases.remove(at: weakest.index)
-            try polish()
+            try polish(limit: 8, isCoarse: true)
         }
     }
 
     /// What phase `p` explains that all others cannot, weighted with what they are trusted to.
-    private func evidence(of p: Int) throws -> (gain: Double, coverage: Double) {
+    private func evidence(of p: Int) throws -> (gain: Double, coverage: Double, lines: [LineEvidence]) {
         var others = [Double](repeating: 0, count: pattern.count)
         for q in accepted.indices where q != p { for i in others.indices { others[i] += scales[q] * curves[q][i] } }
         let weights = weights(others)
@@ -295,7 +373,11 @@ struct PhaseSearch: ~Copyable {
         let presence = coverage(
             accepted[p].lines, strains: accepted[p].parameters.strains, displacement: parameters.displacement, residual,
             weights)
-        return (without.chi2 - with.chi2, presence)
+        let lines = LineEvidence.lines(
+            of: accepted[p].lines, strains: accepted[p].parameters.strains, displacement: parameters.displacement,
+            scale: with.linear.last ?? 0, others: others,
+            signal: PatternSignal(pattern, residual: residual, weights: weights), pattern: pattern)
+        return (without.chi2 - with.chi2, presence, lines)
     }
 
     /// The share of the model error that counts where all phases are fitted together and their widths are free: what is
@@ -305,6 +387,10 @@ struct PhaseSearch: ~Copyable {
     private static let leastCoverage = 0.6
     /// The least share of the mass: what is less is below what such patterns can tell.
     private static let leastShare = 0.003
+    /// The least share of the lines, by intensity, that confirm a phase.
+    private static let leastConfirmed = 0.05
+    /// The strain up to which a cell is as one expects: of compounds, not of solid solutions.
+    private static let usualStrain = 0.006
     /// The largest strain that is believed.
     private static let believableStrain = 0.0155
 

@@ -1,0 +1,103 @@
+import Foundation
+import Spectra
+
+/// What one line of a phase, or several that cannot be told apart, says about the phase's being there.
+public struct LineEvidence: Sendable, Hashable {
+    /// What a line can say.
+    public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
+        /// It stands alone and is there.
+        case confirming
+        /// It stands alone, should be seen, and is not there.
+        case contradicting
+        /// A line of another phase is so near and strong that it proves nothing.
+        case shared
+        /// It stands alone but is too weak in these data to be missed or seen.
+        case faint
+    }
+
+    /// The reflections, strongest first.
+    public var indices: [MillerIndex]
+    /// Where it is expected with the refined cell and displacement, degrees.
+    public var twoTheta: Double
+    /// The spacing of its strongest reflection in the refined cell, Angstrom.
+    public var spacing: Double
+    /// The area that the phase's scale gives it, intensity x degree.
+    public var expected: Double
+    /// The area that is there beside all other phases, with its uncertainty.
+    public var found: Measured
+    /// What it says.
+    public var role: Role
+}
+
+extension LineEvidence {
+    /// A line counts as hidden where others are above this share of its height.
+    static let hidingShare = 0.5
+    /// A line is absent where it is weaker than this share of what it should be: texture may halve a line.
+    static let leastShare = 0.35
+
+    /// The lines of a phase by rising angle.
+    ///
+    /// - Parameters:
+    ///   - scale: what its intensities are multiplied with.
+    ///   - others: the summed curves of all other phases.
+    ///   - signal: what is there beside them, with weights that know how well the others' curves are trusted.
+    static func lines(
+        of phase: PhaseLines, strains: [Double], displacement: Double, scale: Double, others: [Double],
+        signal: PatternSignal, pattern: ObservedPattern
+    ) -> [LineEvidence] {
+        struct Cluster {
+            var lines: [(index: MillerIndex, angle: Double, spacing: Double, intensity: Double)]
+            var signal = 0.0, power = 0.0, area = 0.0
+        }
+        let width = pattern.lineWidth
+        let profile = PseudoVoigt(width: width, share: 0.5)
+        var clusters: [Cluster] = []
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { slopes in
+            strains.withUnsafeBufferPointer { strains in
+                for line in phase.lines {
+                    let spacing = phase.spacing(line, strains: strains, slopes: slopes)
+                    guard
+                        let bragg = PowderPattern.twoTheta(spacing: spacing, wavelength: pattern.emission[0].wavelength)
+                    else { continue }
+                    let angle = bragg + displacement * cos(bragg * .pi / 360)
+                    guard pattern.range.contains(angle) else { continue }
+                    let own = (line.index, angle, spacing, line.intensity)
+                    if let last = clusters.last?.lines.last, abs(angle - last.angle) < 0.8 * width {
+                        clusters[clusters.count - 1].lines.append(own)
+                    } else {
+                        clusters.append(Cluster(lines: [own]))
+                    }
+                }
+            }
+        }
+        return clusters.compactMap { cluster in
+            let area = cluster.lines.reduce(0) { $0 + $1.intensity }
+            guard area > 0 else { return nil }
+            let center = cluster.lines.reduce(0) { $0 + $1.intensity * $1.angle } / area
+            let spread = (cluster.lines.map(\.angle).max() ?? center) - (cluster.lines.map(\.angle).min() ?? center)
+            // Several lines together are as one, wider and so less tall.
+            let here = signal.at(center)
+            guard here.power > 0 else { return nil }
+            let found = here.signal / here.power, deviation = 1 / here.power.squareRoot()
+            let expected = scale * area
+            let height = expected * profile.density(0) * width / (width + spread)
+            let low = max(0, Int((center - width - pattern.twoTheta[0]) / pattern.step))
+            let high = min(pattern.count - 1, Int((center + width - pattern.twoTheta[0]) / pattern.step) + 1)
+            let hiding = low <= high ? others[low...high].max() ?? 0 : 0
+            let role: Role =
+                if hiding > hidingShare * height {
+                    .shared
+                } else if found > 3 * deviation, found > leastShare * expected {
+                    .confirming
+                } else if expected > 3 * deviation, found + 2 * deviation < leastShare * expected {
+                    .contradicting
+                } else {
+                    .faint
+                }
+            let ordered = cluster.lines.sorted { $0.intensity > $1.intensity }
+            return LineEvidence(
+                indices: ordered.map(\.index), twoTheta: center, spacing: ordered[0].spacing, expected: expected,
+                found: Measured(found, standardUncertainty: deviation), role: role)
+        }
+    }
+}
