@@ -11,7 +11,7 @@ struct IdentifyCommand: AsyncParsableCommand {
             the crystalline phases found.
 
             Examples:
-              interphase identify coated.xrdml --elements Li,Co,Ti,O
+              interphase identify coated.xrdml --elements Li,Co,Ti,O --ask Co3O4,Li2TiO3
               interphase identify mixture.xy --wavelength CuKa --monochromator 26.6 --phases my-cifs
             """)
 
@@ -29,6 +29,9 @@ struct IdentifyCommand: AsyncParsableCommand {
     @Flag(help: "Use the phases of --phases alone, not those that come along.")
     var onlyThese = false
 
+    @Flag(help: "Do not keep the computed lines of --phases folders in the cache folder for the next time.")
+    var noIndex = false
+
     @OptionGroup var radiation: RadiationOptions
     @OptionGroup var scans: ScanOptions
 
@@ -38,6 +41,15 @@ struct IdentifyCommand: AsyncParsableCommand {
 
     @Flag(help: "The divergence slit keeps the lit length constant: intensities times sin(theta).")
     var variableSlit = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Phases asked about, as Co3O4,Li2TiO3: where one is not found, how much of it could hide.",
+            valueName: "names"))
+    var ask: String?
+
+    @Flag(help: "List every peak with the reflection that explains it.")
+    var peaks = false
 
     @Option(help: ArgumentHelp("The most phases to accept.", valueName: "number"))
     var maximum = 8
@@ -54,22 +66,27 @@ struct IdentifyCommand: AsyncParsableCommand {
         let (contents, pattern, curve) = try scans.read(file, radiation: radiation.stated)
         for note in contents.notes { output.say("\(file): \(note)") }
         let emission = try radiation.emission(of: pattern, file: file)
-        var candidates = onlyThese ? [] : CandidatePhase.library
-        for folder in folders { candidates += try Self.candidates(in: folder, output) }
+        let elements = try elementSet()
+        let candidates = try self.candidates(emission, elements)
         let identification: PhaseIdentification
         do {
             identification = try PhaseIdentification(
-                curve, emission: emission, candidates: candidates,
+                curve, emission: emission, prepared: candidates,
                 optics: LorentzPolarization(
                     monochromator: monochromator.map { .mosaic(twoTheta: $0) } ?? .none,
                     slit: variableSlit ? .variable : .fixed),
-                options: IdentificationOptions(elements: try elementSet(), maximumPhases: maximum))
+                options: IdentificationOptions(
+                    elements: elements, maximumPhases: maximum,
+                    asked: ask.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } } ?? []))
         } catch let error as PatternError {
             throw CommandFailure(.badData, "\(file): \(error)")
         }
         for omission in identification.leftOut { output.say("left out: \(omission)") }
         let table = PhaseTable(identification)
-        if output.printsTable { print(table.text) }
+        if output.printsTable {
+            if peaks { print(table.peakText + "\n") }
+            print(table.text)
+        }
         if let csv { try AtomicFile.write(table.csv, to: csv) }
         try output.writeJSON(text: table.json(file: file, includesCurves: curves))
     }
@@ -81,27 +98,17 @@ struct IdentifyCommand: AsyncParsableCommand {
         return Set(names)
     }
 
-    private static func candidates(in path: String, _ output: OutputOptions) throws -> [CandidatePhase] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw CommandFailure(.noInput, "\(path): no such file or folder")
+    /// What comes along, as far as the elements allow it, and the structures of the folders.
+    private func candidates(_ emission: EmissionSpectrum, _ elements: Set<String>?) throws -> PreparedPhases {
+        let library = CandidatePhase.library.filter { phase in
+            !onlyThese && elements.map { phase.elements.isSubset(of: $0) } ?? true
         }
-        let files: [String]
-        if isFolder.boolValue {
-            let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-            files = found.filter { $0.lowercased().hasSuffix(".cif") }.sorted().map { "\(path)/\($0)" }
-        } else {
-            files = [path]
+        var prepared = PreparedPhases(library, emission: emission)
+        for path in folders {
+            let folder = try PhaseFolder(path, emission: emission, cache: noIndex ? nil : PhaseFolder.userCache)
+            prepared.append(folder.phases)
+            if let problem = folder.indexProblem { output.say("the index of \(path) was not kept: \(problem)") }
         }
-        return files.compactMap { file in
-            do {
-                let structure = try CrystalStructure(contentsOf: URL(fileURLWithPath: file))
-                let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-                return CandidatePhase(name: name, structure: structure)
-            } catch {
-                output.say("\(file): left out: \(error)")
-                return nil
-            }
-        }
+        return prepared
     }
 }

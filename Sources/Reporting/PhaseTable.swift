@@ -37,6 +37,9 @@ public struct PhaseTable: Sendable {
                         isNumeric: false),
                 ]).lines
         }
+        lines += evidenceLines
+        lines += limitLines
+        lines += unexplainedLines
         lines.append("")
         lines.append(
             "\(found.candidateCount) candidates; shares are those of the crystalline phases found; strains are relative to "
@@ -46,6 +49,88 @@ public struct PhaseTable: Sendable {
                 + "\(String(format: "%.3f", found.displacement)) deg")
         return lines.joined(separator: "\n")
     }
+
+    /// What the lines of each phase say.
+    private var evidenceLines: [String] {
+        guard !identification.phases.isEmpty else { return [] }
+        return [""]
+            + identification.phases.map { phase in
+                let confirming = phase.lines(.confirming), contradicting = phase.lines(.contradicting)
+                let shared = phase.lines(.shared)
+                var text = "\(phase.name): "
+                text += confirming.isEmpty ? "no line of its own" : "confirmed by " + list(confirming)
+                if !contradicting.isEmpty { text += "; missing: " + list(contradicting) }
+                if !shared.isEmpty {
+                    let share = shared.reduce(0) { $0 + $1.expected } / phase.evidence.reduce(0) { $0 + $1.expected }
+                    text +=
+                        "; \(shared.count) under lines of others (\(String(format: "%.0f", 100 * share)) % of its "
+                        + "intensity), which prove nothing"
+                }
+                return text
+            }
+    }
+
+    /// The strongest three lines, by rising angle, and how many more there are.
+    private func list(_ lines: [LineEvidence]) -> String {
+        let shown = lines.sorted { $0.expected > $1.expected }.prefix(3).sorted { $0.twoTheta < $1.twoTheta }
+        let text = shown.map { "(\($0.indices[0].compact)) at \(String(format: "%.2f", $0.twoTheta)) deg" }
+        return text.joined(separator: ", ") + (lines.count > 3 ? " and \(lines.count - 3) more" : "")
+    }
+
+    private var limitLines: [String] {
+        let found = identification
+        guard !found.detectionLimits.isEmpty || !found.unknownPhases.isEmpty else { return [] }
+        return [""]
+            + found.detectionLimits.map { limit in
+                let name = limit.name == limit.formula ? limit.name : "\(limit.name) (\(limit.formula))"
+                guard let share = limit.weightFraction else {
+                    return "\(name) not detected; its lines are so well hidden that any share could be there"
+                }
+                return "\(name) not detected, below \(TableText.number(100 * share, digits: 2)) wt% (95 %)"
+            } + found.unknownPhases.map { "\($0): asked about, but not among the candidates" }
+    }
+
+    private var unexplainedLines: [String] {
+        let peaks = identification.peaks.filter(\.isUnexplained).sorted { $0.excess > $1.excess }
+        guard !peaks.isEmpty else { return [] }
+        let shown = peaks.prefix(8).map {
+            String(format: "%.2f deg (d = %.4f A, %.0f sigma)", $0.twoTheta, $0.spacing, $0.excess)
+        }
+        let more = peaks.count > 8 ? " and \(peaks.count - 8) more" : ""
+        return ["", "Unexplained: " + shown.joined(separator: ", ") + more]
+    }
+
+    /// Every peak of the pattern with what explains it, for a terminal.
+    public var peakText: String {
+        let peaks = identification.peaks
+        func cells(_ text: (IndexedPeak) -> String) -> [String] { peaks.map(text) }
+        return AlignedTable(columns: [
+            .init(
+                title: "2theta (deg)", cells: cells { String(format: "%.3f", $0.twoTheta) }, isNumeric: true),
+            .init(title: "d (A)", cells: cells { String(format: "%.4f", $0.spacing) }, isNumeric: true),
+            .init(title: "Height", cells: cells { TableText.number($0.height) }, isNumeric: true),
+            .init(title: "Phase", cells: cells { $0.assignments.first?.phase ?? Self.word(for: $0) }, isNumeric: false),
+            .init(
+                title: "hkl", cells: cells { $0.assignments.first?.index.description ?? "" }, isNumeric: false),
+            .init(
+                title: "Calculated",
+                cells: cells { $0.assignments.first.map { String(format: "%.3f", $0.calculated) } ?? "" },
+                isNumeric: true),
+            .init(
+                title: "Difference",
+                cells: cells { peak in
+                    peak.assignments.first.map { String(format: "%+.3f", peak.twoTheta - $0.calculated) } ?? ""
+                }, isNumeric: true),
+            .init(
+                title: "And",
+                cells: cells {
+                    $0.assignments.dropFirst().map { "\($0.phase) (\($0.index.compact))" }.joined(separator: ", ")
+                },
+                isNumeric: false),
+        ]).lines.joined(separator: "\n")
+    }
+
+    private static func word(for peak: IndexedPeak) -> String { peak.isUnexplained ? "unexplained" : "flank of a line" }
 
     private func percent(_ share: Measured) -> String {
         TableText.quantity(
@@ -89,6 +174,17 @@ public struct PhaseTable: Sendable {
             ("weighted_profile_r", .number(found.weightedProfileR)),
             ("displacement_deg", .number(found.displacement)),
             ("phases", .array(found.phases.map(phase))),
+            ("peaks", .array(found.peaks.map(peak))),
+            (
+                "not_detected",
+                .array(
+                    found.detectionLimits.map {
+                        .object([
+                            ("name", .string($0.name)), ("formula", .string($0.formula)),
+                            ("weight_fraction_below", $0.weightFraction.map(JSONText.number) ?? .null),
+                        ])
+                    })
+            ),
         ]
         if includesCurves {
             members.append(
@@ -117,6 +213,51 @@ public struct PhaseTable: Sendable {
                     ("gamma_deg", .number(phase.cell.gamma)),
                 ])
             ), ("alternatives", .array(phase.alternatives.map(JSONText.string))),
+            (
+                "lines",
+                .array(
+                    phase.evidence.map { line in
+                        .object([
+                            ("hkl", .array(line.indices.map(Self.index))), ("two_theta_deg", .number(line.twoTheta)),
+                            ("d_A", .number(line.spacing)), ("expected_area", .number(line.expected)),
+                            ("found_area", .quantity(line.found)), ("role", .string(line.role.rawValue)),
+                        ])
+                    })
+            ),
         ])
+    }
+
+    private func peak(_ peak: IndexedPeak) -> JSONText {
+        .object([
+            ("two_theta_deg", .number(peak.twoTheta)), ("d_A", .number(peak.spacing)),
+            ("significance", .number(peak.significance)), ("height", .number(peak.height)),
+            ("excess_sigma", .number(peak.excess)), ("unexplained", .boolean(peak.isUnexplained)),
+            (
+                "assignments",
+                .array(
+                    peak.assignments.map {
+                        .object([
+                            ("phase", .string($0.phase)), ("hkl", Self.index($0.index)),
+                            ("two_theta_calculated_deg", .number($0.calculated)), ("area", .number($0.area)),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private static func index(_ index: MillerIndex) -> JSONText {
+        .array([.integer(index.h), .integer(index.k), .integer(index.l)])
+    }
+}
+
+extension IdentifiedPhase {
+    /// The lines that say this.
+    public func lines(_ role: LineEvidence.Role) -> [LineEvidence] { evidence.filter { $0.role == role } }
+}
+
+extension MillerIndex {
+    /// `104`, or `1 0 -4` where one of them has more than one digit or a sign.
+    var compact: String {
+        [h, k, l].allSatisfy { (0...9).contains($0) } ? "\(h)\(k)\(l)" : description
     }
 }

@@ -124,13 +124,14 @@ struct IdentificationTests {
             (here.gaussianByWidth, true), (here.gaussianBySlope, true), (1 / 0.9, false), (0.484, false),
         ]
         for x in [-0.3, -0.04, 0.02, 0.1, 0.7] {
-            let density = here.density(x)
+            func profile(_ line: LineWidth) -> PseudoVoigt { PseudoVoigt(width: line.full, share: line.mixing) }
+            let density = profile(here).densityWithDerivatives(x)
             for (k, link) in chain.enumerated() {
                 var above = start
                 var below = start
                 above[k] += 1e-6
                 below[k] -= 1e-6
-                let quotient = (width(above).density(x).density - width(below).density(x).density) / 2e-6
+                let quotient = (profile(width(above)).density(x) - profile(width(below)).density(x)) / 2e-6
                 let own =
                     link.1
                     ? density.byWidth * here.fullByGaussian + density.byMixing * here.mixingByGaussian
@@ -176,6 +177,79 @@ struct IdentificationTests {
         #expect(wrong.phases.isEmpty, "\(names(wrong))")
     }
 
+    @Test("lines of its own confirm a phase, those under its host prove nothing, every peak has its reflection")
+    func evidence() throws {
+        let curve = try Self.pattern([("LiCoO2", 0.95), ("Co3O4", 0.05)], top: 20_000)
+        let result = try PhaseIdentification(
+            curve, emission: .copper, options: IdentificationOptions(elements: ["Li", "Co", "O"], asked: ["LiCoO2"]))
+        #expect(names(result) == ["LiCoO2", "Co3O4"])
+        let guest = try #require(result.phases.first { $0.name == "Co3O4" })
+        func line(_ angle: Double) -> LineEvidence? { guest.evidence.first { abs($0.twoTheta - angle) < 0.3 } }
+        // (220) stands alone; (400) at 44.8 lies in the flank of the host's (104), (440) beside its (108).
+        #expect(line(31.27)?.role == .confirming && line(31.27)?.indices.contains(MillerIndex(2, 2, 0)) == true)
+        #expect(guest.evidence.contains { $0.role == .shared })
+        #expect(!guest.evidence.contains { $0.role == .contradicting })
+        // Asked about and found: no limit.
+        #expect(result.detectionLimits.isEmpty)
+        #expect(result.peaks.allSatisfy { !$0.isUnexplained })
+        let strongest = try #require(result.peaks.max { $0.height < $1.height }?.assignments.first)
+        #expect(strongest.phase == "LiCoO2" && strongest.index.l % 3 == 0)
+        for peak in result.peaks {
+            guard let assignment = peak.assignments.first else { continue }
+            #expect(abs(assignment.calculated - peak.twoTheta) < 0.15)
+        }
+    }
+
+    @Test("peaks of a phase that is no candidate stay unexplained")
+    func unexplained() throws {
+        let curve = try Self.pattern([("LiCoO2", 0.8), ("Si", 0.2)], strain: 0, displacement: 0, seed: 4)
+        let candidates = CandidatePhase.library.filter { $0.name == "LiCoO2" }
+        let result = try PhaseIdentification(curve, emission: .copper, candidates: candidates)
+        #expect(names(result) == ["LiCoO2"])
+        // Si: (111) at 28.44, (220) at 47.30, (311) at 56.12 degrees.
+        let unexplained = result.peaks.filter(\.isUnexplained).map(\.twoTheta)
+        for angle in [28.44, 47.30, 56.12] {
+            #expect(unexplained.contains { abs($0 - angle) < 0.06 }, "\(angle): \(unexplained)")
+        }
+        #expect(
+            unexplained.allSatisfy { angle in [28.44, 47.30, 56.12, 69.13, 76.38].contains { abs($0 - angle) < 0.1 } })
+    }
+
+    @Test("a phase asked about and not found has a limit at which it is found")
+    func detectionLimit() throws {
+        let elements: Set<String> = ["Li", "Co", "O", "Ti"]
+        func look(_ share: Double, _ seed: UInt32) throws -> PhaseIdentification {
+            try PhaseIdentification(
+                Self.pattern([("LiCoO2", 1 - share), ("Co3O4", share)], top: 10_000, seed: seed), emission: .copper,
+                options: IdentificationOptions(elements: elements, asked: ["Co3O4", "Unobtainium"]))
+        }
+        let without = try look(0, 11)
+        #expect(names(without) == ["LiCoO2"])
+        #expect(without.unknownPhases == ["Unobtainium"])
+        let limit = try #require(without.detectionLimits.first { $0.name == "Co3O4" }?.weightFraction)
+        #expect((0.002...0.02).contains(limit), "\(limit)")
+        for seed: UInt32 in 12..<16 {
+            #expect(names(try look(1.3 * limit, seed)).contains("Co3O4"), "seed \(seed)")
+            #expect(!names(try look(0.1 * limit, seed)).contains("Co3O4"), "seed \(seed)")
+        }
+    }
+
+    @Test("axes that a structure without symmetry leaves equal stretch together")
+    func equalAxes() throws {
+        let structure = try #require(PhaseLibrary.phase("NiO"))
+        let lines = try PhaseLines(
+            CandidatePhase(name: "NiO", structure: structure), settings: .init(twoTheta: 10...120))
+        #expect(lines.axisGroups == [[0, 1, 2]])
+        var text = "data_P1\n"
+        for axis in ["a", "b", "c"] { text += "_cell_length_\(axis) 4.177\n" }
+        for angle in ["alpha", "beta", "gamma"] { text += "_cell_angle_\(angle) 90\n" }
+        text += "_space_group_name_H-M_alt 'P 1'\nloop_\n_atom_site_label\n_atom_site_fract_x\n"
+        text += "_atom_site_fract_y\n_atom_site_fract_z\nNi1 0 0 0\nO1 0.5 0.5 0.5\n"
+        let plain = try CrystalStructure(cif: text)
+        let free = try PhaseLines(CandidatePhase(name: "P1", structure: plain), settings: .init(twoTheta: 10...120))
+        #expect(free.axisGroups == [[0, 1, 2]])
+    }
+
     @Test("doubling all counts changes shares by less than their uncertainty", .timeLimit(.minutes(2)))
     func scale() throws {
         let curve = try Self.pattern([("Si", 0.5), ("CeO2", 0.5)])
@@ -193,14 +267,11 @@ struct IdentificationTests {
 @Suite("Phases of measured mixtures", .enabled(if: SharedData.isPresent, "the folder of shared data is absent"))
 struct MeasuredMixtureTests {
     /// Structures of the shared folder beside those that come along, read once.
-    static let candidates: [CandidatePhase] = {
-        let files = SharedData.files(in: "xrd/cif/entered", suffix: ".cif")
-        return CandidatePhase.library
-            + files.compactMap { file in
-                (try? CrystalStructure(contentsOf: file)).map {
-                    CandidatePhase(name: file.deletingPathExtension().lastPathComponent, structure: $0)
-                }
-            }
+    static let candidates: PreparedPhases = {
+        var candidates = PreparedPhases(CandidatePhase.library, emission: .copper)
+        let folder = SharedData.file("xrd/cif").path
+        if let found = try? PhaseFolder(folder, emission: .copper, cache: nil) { candidates.append(found.phases) }
+        return candidates
     }()
 
     @Test(
@@ -214,7 +285,7 @@ struct MeasuredMixtureTests {
             SharedData.files(in: "xrd/patterns/cpd", suffix: "\(entry.name).prn").first)
         let pattern = try #require(DiffractionFile(contentsOf: file.path).patterns.first)
         let result = try PhaseIdentification(
-            PatternCurve(pattern), emission: .copper, candidates: Self.candidates,
+            PatternCurve(pattern), emission: .copper, prepared: Self.candidates,
             optics: LorentzPolarization(monochromator: .mosaic(twoTheta: 26.6)))
         #expect(result.phases.count == 3, "\(result.phases.map(\.name))")
         for (formula, share) in zip(["Al2O3", "ZnO", "CaF2"], entry.shares) {
@@ -223,12 +294,16 @@ struct MeasuredMixtureTests {
         }
     }
 
-    @Test("weighed powders with an element list: all found, at most one false phase, shares within 12 %")
-    func weighedPowders() throws {
-        let files = SharedData.files(in: "xrd/patterns/dara", suffix: "8min.xrdml")
+    @Test(
+        "weighed powders: all phases found, hardly one too many, with and without an element list",
+        arguments: [true, false])
+    func weighedPowders(knowsElements: Bool) throws {
+        // The long scans with the elements known, the short ones without.
+        let files = SharedData.files(in: "xrd/patterns/dara", suffix: knowsElements ? "8min.xrdml" : "2min.xrdml")
         #expect(!files.isEmpty)
-        var falsePhases = 0
+        var falsePhases: [String] = []
         var missing: [String] = []
+        var deviations: [Double] = []
         for file in files {
             let parts = file.lastPathComponent.components(separatedBy: "--")[0].split(separator: "-")
             var truth: [ChemicalFormula: Double] = [:]
@@ -241,22 +316,41 @@ struct MeasuredMixtureTests {
             let pattern = try #require(DiffractionFile(contentsOf: file.path).patterns.first)
             let emission = try #require(EmissionSpectrum(pattern.radiation))
             let result = try PhaseIdentification(
-                PatternCurve(pattern), emission: emission, candidates: Self.candidates,
-                options: IdentificationOptions(elements: elements))
+                PatternCurve(pattern), emission: emission, prepared: Self.candidates,
+                options: IdentificationOptions(elements: knowsElements ? elements : nil))
             for (formula, share) in truth {
                 // Polymorphs are not told apart by the file's name.
                 let own = result.phases.filter { phase in
                     ChemicalFormula(text: phase.formula)?.counts == formula.counts
                 }
-                let found = own.reduce(0) { $0 + $1.weightFraction.value }
                 if own.isEmpty { missing.append("\(formula) in \(file.lastPathComponent)") }
-                #expect(abs(found - share) < 0.12, "\(formula) \(found) of \(share) in \(file.lastPathComponent)")
+                deviations.append(own.reduce(0) { $0 + $1.weightFraction.value } - share)
             }
-            falsePhases += result.phases.count { phase in
+            falsePhases += result.phases.filter { phase in
                 !truth.keys.contains { $0.counts == ChemicalFormula(text: phase.formula)?.counts }
-            }
+            }.map { "\($0.name) in \(file.lastPathComponent)" }
         }
         #expect(missing.isEmpty, "\(missing)")
-        #expect(falsePhases <= 1)
+        #expect(falsePhases.count <= 1, "\(falsePhases)")
+        let rms = (deviations.reduce(0) { $0 + $1 * $1 } / Double(deviations.count)).squareRoot()
+        #expect(rms < 0.05, "\(rms)")
+    }
+
+    @Test("patterns of lithium manganese oxides: all labelled phases")
+    func manganeseOxides() throws {
+        for (name, labels) in [("Li2MnO3+MnO+TiO2", ["Li2MnO3", "MnO", "TiO2"]), ("LiMnO2", ["LiMnO2"])] {
+            let file = try #require(SharedData.files(in: "xrd/patterns/autoanalyzer", suffix: "\(name).xy").first)
+            let options = DiffractionReadOptions(
+                radiation: Radiation(
+                    anode: "Cu", kAlpha1: 1.540598, kAlpha2: 1.544426, kAlpha2Ratio: 0.5, origin: .user))
+            let pattern = try #require(DiffractionFile(contentsOf: file.path, options: options).patterns.first)
+            let result = try PhaseIdentification(
+                PatternCurve(pattern), emission: .copper, prepared: Self.candidates,
+                options: IdentificationOptions(elements: ["Li", "Mn", "Ti", "O", "F"]))
+            for label in labels {
+                let counts = ChemicalFormula(text: label)?.counts
+                #expect(result.phases.contains { ChemicalFormula(text: $0.formula)?.counts == counts }, "\(label)")
+            }
+        }
     }
 }

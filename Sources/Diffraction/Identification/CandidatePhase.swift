@@ -41,43 +41,59 @@ struct PhaseLines: Sendable {
     let density: Double
     let cell: UnitCell
     /// By falling spacing, that is rising angle.
-    let lines: [Line]
+    var lines: [Line]
     /// Which axes stretch together, as the crystal system wants.
     let axisGroups: [[Int]]
 
-    /// The lines of `candidate` at the first wavelength of `settings`, the weakest left out: those whose intensities add
-    /// up to less than `negligible` of all.
-    init(_ candidate: CandidatePhase, settings: PowderPattern.Settings, negligible: Double = 0.002) throws {
+    /// The share of all intensity that the weakest lines may have together for them to be left out.
+    static let negligible = 0.0003
+
+    /// The lines of `candidate` at the first wavelength of `settings`, the weakest left out.
+    init(_ candidate: CandidatePhase, settings: PowderPattern.Settings) throws {
         let pattern = try PowderPattern(candidate.structure, settings: settings)
         guard let density = pattern.density else {
             throw PatternError.badParameter("its density is not known: an element has no atomic weight here")
         }
-        name = candidate.name
-        formula = candidate.structure.formula.description
-        elements = candidate.elements
+        let cell = candidate.structure.cell
+        self.init(
+            name: candidate.name, formula: candidate.structure.formula.description, elements: candidate.elements,
+            density: density, cell: cell, axisGroups: Self.groups(candidate.structure.spaceGroup.crystalSystem, cell),
+            lines: pattern.reflections.map { ($0.index, $0.intensityPerVolume) })
+        dropWeakest(share: Self.negligible)
+    }
+
+    init(
+        name: String, formula: String, elements: Set<String>, density: Double, cell: UnitCell, axisGroups: [[Int]],
+        lines: [(index: MillerIndex, intensity: Double)]
+    ) {
+        self.name = name
+        self.formula = formula
+        self.elements = elements
         self.density = density
-        cell = candidate.structure.cell
-        let total = pattern.reflections.reduce(0) { $0 + $1.intensityPerVolume }
-        let byStrength = pattern.reflections.sorted { $0.intensityPerVolume < $1.intensityPerVolume }
-        var sum = 0.0
-        var least = 0.0
-        for reflection in byStrength {
-            sum += reflection.intensityPerVolume
-            if sum > negligible * total { break }
-            least = reflection.intensityPerVolume
-        }
-        let g = candidate.structure.cell.reciprocalMetric
-        lines = pattern.reflections.filter { $0.intensityPerVolume > least }.map { reflection in
-            let h = SIMD3<Double>(
-                Double(reflection.index.h), Double(reflection.index.k), Double(reflection.index.l))
+        self.cell = cell
+        self.axisGroups = axisGroups
+        let g = cell.reciprocalMetric
+        self.lines = lines.map { line in
+            let h = SIMD3<Double>(Double(line.index.h), Double(line.index.k), Double(line.index.l))
             let parts = SIMD8<Double>(
                 h.x * h.x * g.xx, h.y * h.y * g.yy, h.z * h.z * g.zz, 2 * h.y * h.z * g.yz, 2 * h.x * h.z * g.xz,
                 2 * h.x * h.y * g.xy, 0, 0)
             return Line(
-                index: reflection.index, intensity: reflection.intensityPerVolume, parts: parts,
-                spacing: reflection.spacing)
+                index: line.index, intensity: line.intensity, parts: parts, spacing: 1 / parts.sum().squareRoot())
         }.sorted { $0.spacing > $1.spacing }
-        axisGroups = Self.groups(candidate.structure.spaceGroup.crystalSystem, candidate.structure.cell)
+    }
+
+    /// Leaves out the weakest lines, whose intensities together are at most this share of all.
+    mutating func dropWeakest(share: Double) {
+        let strengths = lines.map(\.intensity).sorted()
+        let total = strengths.reduce(0, +)
+        var sum = 0.0, least = 0.0
+        for strength in strengths {
+            sum += strength
+            if sum > share * total { break }
+            least = strength
+        }
+        lines.removeAll { $0.intensity <= least }
     }
 
     /// The axes that stretch together: those that the crystal system makes equal, and those that a structure written with

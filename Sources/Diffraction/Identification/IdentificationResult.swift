@@ -39,6 +39,12 @@ public struct PhaseIdentification: Sendable {
     public var intensities: [Double]
     /// The background at each point.
     public var background: [Double]
+    /// The peaks of the pattern, by rising angle, with the reflections that explain them.
+    public var peaks: [IndexedPeak] = []
+    /// How much could hide of the phases that were asked about and not found.
+    public var detectionLimits: [DetectionLimit] = []
+    /// Phases asked about that are not among the candidates.
+    public var unknownPhases: [String] = []
     /// Candidates whose pattern cannot be computed, with the reason.
     public var leftOut: [String]
     /// The number of candidates looked at.
@@ -59,26 +65,57 @@ public struct PhaseIdentification: Sendable {
         _ curve: PatternCurve, emission: EmissionSpectrum, candidates: [CandidatePhase] = CandidatePhase.library,
         optics: LorentzPolarization = LorentzPolarization(), options: IdentificationOptions = IdentificationOptions()
     ) throws {
-        guard curve.count >= 50 else { throw PatternError.tooFewPoints(found: curve.count, needed: 50) }
-        let observed = try ObservedPattern(curve, emission: emission)
-        // Lines just outside still reach in, and come in under strain.
-        let low = max(0.5, observed.range.lowerBound * 0.97 - 1), high = min(175, observed.range.upperBound * 1.03 + 1)
-        let single = EmissionSpectrum(wavelength: emission.primary.wavelength) ?? emission
-        let settings = PowderPattern.Settings(emission: single, twoTheta: low...high, optics: optics)
         let allowed = candidates.filter { candidate in
             options.elements.map { candidate.elements.isSubset(of: $0) } ?? true
         }
-        var lines: [PhaseLines] = []
-        var leftOut: [String] = []
-        for candidate in allowed {
-            do { lines.append(try PhaseLines(candidate, settings: settings)) } catch {
-                leftOut.append("\(candidate.name): \(error)")
-            }
+        try self.init(
+            curve, emission: emission, prepared: PreparedPhases(allowed, emission: emission), optics: optics,
+            options: options)
+    }
+
+    /// Looks for candidates whose lines are computed already, for the primary wavelength of `emission`.
+    ///
+    /// - Throws: `PatternError` where the pattern cannot be used or the lines are those of another wavelength,
+    ///   `NumericalError`.
+    public init(
+        _ curve: PatternCurve, emission: EmissionSpectrum, prepared: PreparedPhases,
+        optics: LorentzPolarization = LorentzPolarization(), options: IdentificationOptions = IdentificationOptions()
+    ) throws {
+        guard curve.count >= 50 else { throw PatternError.tooFewPoints(found: curve.count, needed: 50) }
+        let wavelength = emission.primary.wavelength
+        guard prepared.isUsable(at: wavelength) else {
+            throw PatternError.badParameter(
+                "candidates computed for \(prepared.wavelength) A and a pattern measured at \(wavelength) A")
         }
+        let observed = try ObservedPattern(curve, emission: emission)
+        // Lines just outside still reach in, and come in under strain.
+        let low = max(0.5, observed.range.lowerBound * 0.97 - 1), high = min(175, observed.range.upperBound * 1.03 + 1)
+        let lines = prepared.lines.filter { phase in
+            options.elements.map { phase.elements.isSubset(of: $0) } ?? true
+        }.map { $0.seen(by: optics, within: low...high, wavelength: wavelength) }
         var search = try PhaseSearch(observed, candidates: lines, options: options)
         try search.run()
         self.init(search)
-        self.leftOut = leftOut
+        leftOut = prepared.leftOut
+        peaks = search.indexed(try PeakSearch(fullWidth: observed.lineWidth)(curve, emission: emission))
+        for name in options.asked {
+            let asked = lines.indices.filter { lines[$0].name == name || lines[$0].formula == name }
+            if asked.isEmpty { unknownPhases.append(name) }
+            let isFound = asked.contains { index in phases.contains { $0.name == lines[index].name } }
+            guard !isFound else { continue }
+            for index in asked { note(try search.detectionLimit(of: index)) }
+        }
+    }
+
+    /// Takes in a limit; of candidates of one name the largest stands.
+    private mutating func note(_ limit: DetectionLimit) {
+        guard let known = detectionLimits.firstIndex(where: { $0.name == limit.name && $0.formula == limit.formula })
+        else { return detectionLimits.append(limit) }
+        guard let own = limit.weightFraction, let other = detectionLimits[known].weightFraction else {
+            detectionLimits[known].weightFraction = nil
+            return
+        }
+        detectionLimits[known].weightFraction = max(own, other)
     }
 
     /// The share of mass `p` with its uncertainty: w = m_p / sum m, m = density x scale.

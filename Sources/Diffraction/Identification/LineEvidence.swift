@@ -9,7 +9,7 @@ public struct LineEvidence: Sendable, Hashable {
         case confirming
         /// It stands alone, should be seen, and is not there.
         case contradicting
-        /// A line of another phase is so near and strong that it proves nothing.
+        /// A line of another phase, known or not, is so near and strong that it proves nothing.
         case shared
         /// It stands alone but is too weak in these data to be missed or seen.
         case faint
@@ -34,6 +34,8 @@ extension LineEvidence {
     static let hidingShare = 0.5
     /// A line is absent where it is weaker than this share of what it should be: texture may halve a line.
     static let leastShare = 0.35
+    /// Where more than this multiple of what it should be is there, something else is there.
+    static let greatestShare = 4.0
 
     /// The lines of a phase by rising angle.
     ///
@@ -85,7 +87,7 @@ extension LineEvidence {
             let high = min(pattern.count - 1, Int((center + width - pattern.twoTheta[0]) / pattern.step) + 1)
             let hiding = low <= high ? others[low...high].max() ?? 0 : 0
             let role: Role =
-                if hiding > hidingShare * height {
+                if hiding > hidingShare * height || found - 3 * deviation > greatestShare * expected {
                     .shared
                 } else if found > 3 * deviation, found > leastShare * expected {
                     .confirming

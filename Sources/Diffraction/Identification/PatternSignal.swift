@@ -68,6 +68,20 @@ struct PatternSignal: Sendable {
         self.power = power
     }
 
+    private init(first: Double, step: Double, signal: [Double], power: [Double]) {
+        self.first = first
+        self.step = step
+        self.signal = signal
+        self.power = power
+    }
+
+    /// This signal and another, multiplied with a factor, of the same weights.
+    func adding(_ other: PatternSignal, times factor: Double) -> PatternSignal {
+        PatternSignal(
+            first: first, step: step, signal: signal.indices.map { signal[$0] + factor * other.signal[$0] },
+            power: power)
+    }
+
     /// Signal and power of a line at an angle; zero beyond the pattern.
     func at(_ angle: Double) -> (signal: Double, power: Double) {
         let place = (angle - first) / step

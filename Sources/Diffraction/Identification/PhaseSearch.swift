@@ -31,10 +31,10 @@ struct PhaseSearch: ~Copyable {
     /// Candidates that were accepted once and then taken out.
     private var rejected: Set<String> = []
     private let axis: LogarithmicAxis
-    private var filter: MatchedFilter
+    var filter: MatchedFilter
     private var screen: LineScreen
     private let screenLines: [LineScreen.Lines]
-    private let knots: Int
+    let knots: Int
 
     /// As many candidates as go from one stage to the next: from the screen by line lists to the matched filter, to the
     /// search for strains, to the fit of the whole pattern.
@@ -58,7 +58,7 @@ struct PhaseSearch: ~Copyable {
         parameters.gaussianWidth = 0.75 * pattern.lineWidth
     }
 
-    private var leastSignificance: Double { options.significance ?? (options.elements == nil ? 6 : 4) }
+    var leastSignificance: Double { options.significance ?? (options.elements == nil ? 6 : 4) }
 
     /// Looks for phases until none is left that is seen.
     mutating func run() throws {
@@ -76,7 +76,7 @@ struct PhaseSearch: ~Copyable {
 
     // MARK: - What is unexplained
 
-    private func peaks() -> [Double] {
+    func modelledPeaks() -> [Double] {
         var sum = [Double](repeating: 0, count: pattern.count)
         for (scale, curve) in zip(scales, curves) { for i in sum.indices { sum[i] += scale * curve[i] } }
         return sum
@@ -87,7 +87,7 @@ struct PhaseSearch: ~Copyable {
     /// A misfit of intensity, width or position concerns all points of a line alike. Points are weighted as if they were
     /// independent, so its variance counts as often as there are points in a line's width; and it reaches as far to either
     /// side as flanks do.
-    private func weights(_ peaks: [Double]) -> [Double] {
+    func weights(for peaks: [Double]) -> [Double] {
         let points = max(1, pattern.lineWidth / pattern.step)
         let reach = Int((0.6 * points).rounded())
         let highest = Self.highest(peaks, reach)
@@ -107,14 +107,14 @@ struct PhaseSearch: ~Copyable {
         }
     }
 
-    private func residual(_ peaks: [Double]) -> [Double] {
+    func residual(beside peaks: [Double]) -> [Double] {
         peaks.indices.map { pattern.intensities[$0] - pattern.background[$0] - background[$0] - peaks[$0] }
     }
 
     // MARK: - One round
 
     private mutating func bestCandidate() throws -> Accepted? {
-        let peaks = peaks(), residual = residual(peaks), weights = weights(peaks)
+        let peaks = modelledPeaks(), residual = residual(beside: peaks), weights = weights(for: peaks)
         let signal = PatternSignal(pattern, residual: residual, weights: weights)
         let screened = try screened(signal, residual, weights)
         guard !screened.isEmpty else { return nil }
@@ -148,7 +148,8 @@ struct PhaseSearch: ~Copyable {
         trials.sort { merit($0) > merit($1) }
         var fitted: [Accepted] = []
         for trial in trials where fitted.count < Self.fitted {
-            guard var (better, scale) = try refined(trial, weights, without: without) else { continue }
+            guard let (fit, scale) = try refined(trial, weights, without: without) else { continue }
+            var better = fit
             better.coverage = coverage(
                 better.lines, strains: better.parameters.strains, displacement: better.score.displacement, residual,
                 weights)
@@ -202,7 +203,7 @@ struct PhaseSearch: ~Copyable {
             guard
                 let score = try filter.score(
                     candidate, index: entry.index, displacement: entry.score.displacement),
-                score.significance > leastSignificance, score.prominence > 3, score.chance < 0.01
+                passes(score)
             else { continue }
             let presence = coverage(
                 candidate, strain: score.strain, displacement: score.displacement, residual, weights)
@@ -210,6 +211,11 @@ struct PhaseSearch: ~Copyable {
             found.append((entry.index, score, score.significance * pow(presence, 3)))
         }
         return found.sorted { $0.merit > $1.merit }.prefix(Self.shortlisted).map { ($0.index, $0.score) }
+    }
+
+    /// Whether the matched filter says more than chance would.
+    func passes(_ score: MatchedFilter.Score) -> Bool {
+        score.significance > leastSignificance && score.prominence > 3 && score.chance < 0.01
     }
 
     /// Chi squared of what is accepted, with its scales and the background fitted, and of one more phase as it stands,
@@ -248,7 +254,7 @@ struct PhaseSearch: ~Copyable {
     }
 
     /// What the lines of a trial say beside the phases that are accepted, whose curves sum up to `peaks`.
-    private func evidence(_ trial: Accepted, scale: Double, _ peaks: [Double], _ signal: PatternSignal)
+    func evidence(_ trial: Accepted, scale: Double, _ peaks: [Double], _ signal: PatternSignal)
         -> [LineEvidence]
     {
         LineEvidence.lines(
@@ -256,7 +262,7 @@ struct PhaseSearch: ~Copyable {
             others: peaks, signal: signal, pattern: pattern)
     }
 
-    private static func fit(_ problem: inout PowderProblem, limit: Int) throws -> SeparableSolution {
+    static func fit(_ problem: inout PowderProblem, limit: Int) throws -> SeparableSolution {
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
         return try solver.minimize(
@@ -264,7 +270,7 @@ struct PhaseSearch: ~Copyable {
     }
 
     /// Whether its lines are there, and its cell is not stretched to find them.
-    private func isBelievable(_ phase: Accepted) -> Bool {
+    func isBelievable(_ phase: Accepted) -> Bool {
         phase.coverage > Self.leastCoverage && phase.parameters.strains.allSatisfy { abs($0) < Self.believableStrain }
             && isConfirmed(phase)
     }
@@ -354,7 +360,7 @@ struct PhaseSearch: ~Copyable {
     private func evidence(of p: Int) throws -> (gain: Double, coverage: Double, lines: [LineEvidence]) {
         var others = [Double](repeating: 0, count: pattern.count)
         for q in accepted.indices where q != p { for i in others.indices { others[i] += scales[q] * curves[q][i] } }
-        let weights = weights(others)
+        let weights = weights(for: others)
         let rest = accepted.indices.filter { $0 != p }.map { curves[$0] }
         func chi2(_ fixed: [[Double]]) throws -> (chi2: Double, linear: [Double], background: [Double]) {
             var problem = PowderProblem(
@@ -386,7 +392,7 @@ struct PhaseSearch: ~Copyable {
     /// The least share of its lines, by intensity, that a phase must show.
     private static let leastCoverage = 0.6
     /// The least share of the mass: what is less is below what such patterns can tell.
-    private static let leastShare = 0.003
+    static let leastShare = 0.003
     /// The least share of the lines, by intensity, that confirm a phase.
     private static let leastConfirmed = 0.05
     /// The strain up to which a cell is as one expects: of compounds, not of solid solutions.
@@ -405,7 +411,7 @@ struct PhaseSearch: ~Copyable {
 
     /// The share, by intensity, of the candidate's lines that are there or hidden: at least a third as strong as the
     /// amplitude wants, within two standard deviations.
-    private func coverage(
+    func coverage(
         _ phase: PhaseLines, strains: [Double], displacement: Double, _ residual: [Double], _ weights: [Double]
     ) -> Double {
         var clusters: [(center: Double, signal: Double, power: Double, intensity: Double)] = []

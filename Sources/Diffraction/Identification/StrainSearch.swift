@@ -8,7 +8,9 @@ struct StrainSearch {
     struct Result: Sendable {
         var strains: [Double]
         var displacement: Double
-        /// The amplitude in standard deviations there.
+        /// The amplitude there, the area of a line of unit intensity.
+        var amplitude: Double
+        /// The amplitude in its standard deviations.
         var significance: Double
     }
 
@@ -51,8 +53,10 @@ struct StrainSearch {
             }
             if !moved { size /= 2 }
         }
+        let found = overlap(point)
         return Result(
-            strains: Array(point.dropLast()), displacement: point[point.count - 1], significance: significance(point))
+            strains: Array(point.dropLast()), displacement: point[point.count - 1],
+            amplitude: found.power > 0 ? found.signal / found.power : 0, significance: significance(point))
     }
 
     /// Large strains are less likely than small ones.
@@ -61,6 +65,11 @@ struct StrainSearch {
     }
 
     private func significance(_ point: [Double]) -> Double {
+        let (signal, power) = overlap(point)
+        return power > 0 && signal > 0 ? signal / power.squareRoot() : 0
+    }
+
+    private func overlap(_ point: [Double]) -> (signal: Double, power: Double) {
         var sum = 0.0, power = 0.0
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { slopes in
             point.withUnsafeBufferPointer { strains in
@@ -76,6 +85,6 @@ struct StrainSearch {
                 }
             }
         }
-        return power > 0 && sum > 0 ? sum / power.squareRoot() : 0
+        return (sum, power)
     }
 }
