@@ -86,24 +86,82 @@ struct InfoReport: Encodable {
             try container.encode(spectrum.transmission != nil, forKey: .transmission)
             try container.encode(spectrum.columns.map(\.name), forKey: .columns)
             try container.encode(spectrum.comments.count, forKey: .comments)
-            try container.encode(StoredFit(spectrum), forKey: .fits)
+            try container.encode(StoredFits(spectrum), forKey: .fits)
         }
     }
 
-    /// How much of a fit by another program is stored with a spectrum.
-    struct StoredFit: Encodable {
-        var program = "CasaXPS"
+    /// The fits by other programs that are stored with a spectrum, as one where there are several.
+    struct StoredFits: Encodable {
+        var program: String
         var regions: Int
         var components: Int
         var calibrations: Int
+        var peaks: [Peak]
+        var backgrounds: [Background]
 
-        /// The CasaXPS fit in the comments of a block, `nil` where there is none.
+        /// A component; what the file does not say is null.
+        struct Peak: Encodable {
+            var name: String
+            var position: Double?
+            var scale: String
+            var width: Double?
+            var area: Double?
+            var shape: String?
+
+            enum CodingKeys: String, CodingKey {
+                case name, scale, area, shape
+                case position = "position_eV"
+                case width = "fwhm_eV"
+            }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(name, forKey: .name)
+                try container.encode(position, forKey: .position)
+                try container.encode(scale, forKey: .scale)
+                try container.encode(width, forKey: .width)
+                try container.encode(area, forKey: .area)
+                try container.encode(shape, forKey: .shape)
+            }
+        }
+
+        /// A background.
+        struct Background: Encodable {
+            var name: String
+            var kind: String?
+
+            enum CodingKeys: String, CodingKey { case name, kind }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(name, forKey: .name)
+                try container.encode(kind, forKey: .kind)
+            }
+        }
+
+        /// The fits stored with `spectrum`, `nil` where there is none.
         init?(_ spectrum: Spectrum) {
+            let fits = spectrum.storedFits()
             let annotations = CasaXPSAnnotations(comments: spectrum.comments)
-            guard !annotations.isEmpty else { return nil }
-            regions = annotations.regions.count
-            components = annotations.components.count
+            guard !fits.isEmpty || !annotations.isEmpty else { return nil }
+            var programs: [String] = annotations.isEmpty ? [] : ["CasaXPS"]
+            for fit in fits where !fit.program.isEmpty && !programs.contains(fit.program) {
+                programs.append(fit.program)
+            }
+            program = programs.isEmpty ? "another program" : programs.joined(separator: ", ")
+            regions = fits.reduce(0) { $0 + $1.backgrounds.count }
+            components = fits.reduce(0) { $0 + $1.peaks.count }
             calibrations = annotations.calibrations.count
+            peaks = fits.flatMap { fit in
+                fit.peaks.map {
+                    Peak(
+                        name: $0.name, position: $0.position, scale: fit.scale.rawValue, width: $0.width, area: $0.area,
+                        shape: $0.shape.isEmpty ? nil : $0.shape)
+                }
+            }
+            backgrounds = fits.flatMap(\.backgrounds).map {
+                Background(name: $0.name, kind: $0.kind.isEmpty ? nil : $0.kind)
+            }
         }
     }
 

@@ -56,11 +56,32 @@ enum InfoTable {
         if let pass = spectrum.acquisition.passEnergy { parts.append("pass energy \(short(pass)) eV") }
         if spectrum.transmission != nil { parts.append("transmission") }
         if !spectrum.columns.isEmpty { parts.append("columns " + spectrum.columns.map(\.name).joined(separator: ", ")) }
-        if let fit = InfoReport.StoredFit(spectrum) {
-            parts.append("stored \(fit.program) fit: \(fit.regions) regions, \(fit.components) components")
-        }
+        if let fit = InfoReport.StoredFits(spectrum) { parts.append(text(of: fit)) }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
+
+    /// The stored fits: how many regions and components, the backgrounds, and where the components lie.
+    private static func text(of fit: InfoReport.StoredFits) -> String {
+        guard fit.regions + fit.components > 0 else {
+            return "\(fit.calibrations) energy calibration\(fit.calibrations == 1 ? "" : "s") (\(fit.program))"
+        }
+        func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+        var text = "stored fit (\(fit.program)): \(counted(fit.regions, "region"))"
+        let kinds = fit.backgrounds.compactMap(\.kind)
+        if !kinds.isEmpty { text += " (\(Set(kinds).sorted().joined(separator: ", ")))" }
+        text += ", \(counted(fit.components, "component"))"
+        let placed = fit.peaks.compactMap { peak in
+            peak.position.map { "\(peak.name) \(String(format: "%.2f", $0)) eV" }
+        }
+        if !placed.isEmpty {
+            let shown = placed.prefix(mostComponents).joined(separator: ", ")
+            text += ": \(shown)" + (placed.count > mostComponents ? " and \(placed.count - mostComponents) more" : "")
+        }
+        return text
+    }
+
+    /// How many components of a fit the table names.
+    private static let mostComponents = 8
 
     /// At most seven digits, none in vain.
     static func short(_ value: Double?) -> String {

@@ -94,6 +94,9 @@ public struct Spectrum: Sendable, Hashable {
     public var comments: [String]
     /// Further intensity columns of the file by name, for example the curves of a fit made by another program.
     public var columns: [NamedColumn]
+    /// The fits that other programs stored with it and that the file gives as numbers of their own; those of CasaXPS in
+    /// a VAMAS file stand in `comments` alone.
+    public var fits: [StoredFit] = []
     /// How the binding energies are to be referenced before a fit.
     public var calibration: Calibration
 

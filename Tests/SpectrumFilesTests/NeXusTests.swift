@@ -155,6 +155,46 @@ struct HDF5Fixture {
         #expect(try read(data).spectra == [spectrum])
     }
 
+    /// Fits with all curves, with some, and with none; on either scale, shifted, in any unit.
+    static func fits(of spectrum: Spectrum) -> [StoredFit] {
+        let curve = spectrum.intensities
+        var peaks = (0..<12).map { number in
+            StoredFit.Peak(
+                name: "S 2p \(number)", position: 160 + Double(number) / 7, width: 0.9 + Double(number) / 3,
+                area: 1e3 / Double(number + 1), shape: ["GL(30)", "LA(1.53,243)", "", "own shape"][number % 4],
+                curve: curve.map { $0 / Double(number + 2) })
+        }
+        let background = StoredFit.Background(name: "S 2p", kind: "U 2 Tougaard", curve: curve.map { $0 / 40 })
+        let whole = StoredFit(
+            program: "CasaXPS", name: "S 2p", scale: .binding, shift: 0.37, unit: .countsPerSecond, peaks: peaks,
+            backgrounds: [background], envelope: curve.map { $0 + 1 })
+        peaks[3].curve = nil
+        peaks[4].position = nil
+        let partial = StoredFit(
+            program: "", name: "odd  name ", scale: .kinetic, unit: .counts, peaks: peaks,
+            backgrounds: [background, .init(name: "second", kind: "", curve: nil)])
+        let bare = StoredFit(
+            program: "KherveFitting", scale: .binding, peaks: [.init(name: "p1"), .init(name: "p2", position: 71.07)])
+        return [whole, partial, bare]
+    }
+
+    @Test func parametersOfFitsAreReadBackIdentically() throws {
+        var spectrum = WritingTests.sample(seed: 4)
+        spectrum.fits = Self.fits(of: spectrum)
+        let data = try SpectrumFile(path: "", format: "", spectra: [spectrum]).data(as: .nexus)
+        #expect(try read(data).spectra == [spectrum])
+        let file = try HDF5File(FileContent(path: "x.nxs", data: data))
+        let peak = "/S_2p/fit/peak1"
+        #expect(file.text("\(peak)/function/function_type") == "Asymmetric Lorentzian")
+        #expect(file.text("\(peak)/function/description") == "LA(1.53,243)")
+        #expect(file.number("\(peak)/function/fit_parameters/position") == 160 + 1.0 / 7)
+        #expect(file.number("\(peak)/total_area") == 500)
+        #expect(file.text("/S_2p/fit/background0/function/function_type") == "Tougaard")
+        // The positions are to be seen against energies on their own scale, shifted as they are.
+        let energies = try file.numbers("/S_2p/fit/data/input_independent")
+        #expect(energies == (try #require(spectrum.axis.bindingEnergies)).map { $0 + 0.37 })
+    }
+
     @Test func everyTruncationIsNoticed() throws {
         try Damage.expectNoSilentTruncation(of: try Self.file(), step: 131, format: NeXusFormat.self)
     }
@@ -195,6 +235,13 @@ struct HDF5Fixture {
             let spectrum = file.spectra[0]
             #expect(spectrum.level == .fe2p && spectrum.sample == "FeO" && spectrum.axis.scale == .binding)
             #expect(spectrum.columns.map(\.name).contains("peak3_intensity"))
+            // As CasaXPS printed them.
+            let fit = try #require(spectrum.fits.first)
+            #expect(fit.peaks.map(\.position) == [709.05, 716.0, 722.13, 729.89])
+            #expect(fit.peaks.map(\.width) == [3.86, 8, 4.87, 7.83])
+            #expect(fit.peaks.map(\.area) == [63507.37, 35837.06, 49042.13, 17705.16])
+            #expect(fit.peaks.map(\.shape) == ["LF(0.54,10,80,100,6)", "SGL(30)", "LF(0.54,10,80,100,6)", "SGL(30)"])
+            #expect(fit.backgrounds.map(\.kind) == ["U 3 Tougaard"] && fit.scale == .binding)
             #expect(spectrum.acquisition.passEnergy == nil && spectrum.acquisition.date == nil)
         }
     }

@@ -110,6 +110,7 @@ struct CasaXPSExportSection {
             name: name, sample: sample, axis: axis, intensities: values(intensity),
             unit: roles[intensity] == .counts ? .counts : .countsPerSecond, comments: section.header)
         spectrum.acquisition.acquisitionTime = number(after: "Acquisition Time", of: group)
+        var curves: [Int] = []
         for curve in group.curves {
             let curveValues = values(curve)
             guard !curveValues.contains(where: \.isNaN) else {
@@ -117,12 +118,47 @@ struct CasaXPSExportSection {
                 continue
             }
             spectrum.columns.append(NamedColumn(name: curveName(labels[curve]), values: curveValues))
+            curves.append(curve)
         }
+        if let fit = fit(of: spectrum, curves: curves) { spectrum.fits = [fit] }
         let identity = SpectrumIdentity(labels: [name], axis: axis, intensities: spectrum.intensities)
         spectrum.level = identity.level
         spectrum.kind = identity.kind
         if let note = identity.note { notes.append("\(name): \(note)") }
         return spectrum
+    }
+
+    /// The fit whose curves are the columns of `spectrum`, which stand in the columns `curves` of the file, with the
+    /// parameters that stand above them; positions are binding energies and areas are in CPS, whatever the columns count.
+    private func fit(of spectrum: Spectrum, curves: [Int]) -> StoredFit? {
+        guard var fit = StoredFit(curvesOf: spectrum, program: "CasaXPS") else { return nil }
+        fit.scale = .binding
+        fit.unit = .countsPerSecond
+        let peaks = zip(spectrum.columns, curves).filter { column, _ in
+            fit.peaks.contains { $0.name == column.name }
+        }
+        guard peaks.count == fit.peaks.count else { return fit }
+        for (place, (_, column)) in peaks.enumerated() {
+            fit.peaks[place].position = parameter("Position", column: column)
+            fit.peaks[place].width = parameter("FWHM", column: column)
+            fit.peaks[place].area = parameter("Area", column: column)
+            fit.peaks[place].shape = cell("Lineshape", column: column) ?? ""
+            if let name = cell("Name", column: column), !name.isEmpty { fit.peaks[place].name = name }
+        }
+        return fit
+    }
+
+    /// The text above a column in the line of the header that begins with `key`.
+    private func cell(_ key: String, column: Int) -> String? {
+        guard let row = header.last(where: { $0.first == key }), row.indices.contains(column) else { return nil }
+        return row[column]
+    }
+
+    private func parameter(_ key: String, column: Int) -> Double? {
+        guard let text = cell(key, column: column) else { return nil }
+        return Array(text.utf8).withUnsafeBufferPointer {
+            DecimalNumber.parse($0, decimalMark: dialect.decimalMark)
+        }
     }
 
     /// The number of rows of a group: up to the first empty energy, after which nothing may follow.

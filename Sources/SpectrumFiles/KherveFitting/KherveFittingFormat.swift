@@ -142,10 +142,26 @@ enum KherveFittingFormat: SpectrumFormat {
         }
         var further: [String: String] = [:]
         if let kind = level.background?.kind, !kind.isEmpty { further["background"] = kind }
-        return Spectrum(
+        var spectrum = Spectrum(
             name: name, level: identity.level, kind: identity.kind, axis: axis, intensities: level.intensities,
             unit: options.unit ?? .arbitrary,
             transmission: level.transmission.flatMap { $0.count == count && $0.allSatisfy(\.isFinite) ? $0 : nil },
             acquisition: Acquisition(further: further), comments: comments, columns: columns)
+        if let fit = fit(of: level, name: name, curve: columns.first?.values) { spectrum.fits = [fit] }
+        return spectrum
+    }
+
+    /// The fit of a level; `nil` where it has no peaks.
+    private static func fit(of level: Level, name: String, curve: [Double]?) -> StoredFit? {
+        guard let peaks = level.fit?.peaks, !peaks.isEmpty else { return nil }
+        let background = level.background.map {
+            StoredFit.Background(name: name, kind: $0.kind ?? "", curve: curve)
+        }
+        return StoredFit(
+            program: "KherveFitting", name: name, scale: .binding,
+            peaks: peaks.sorted { $0.key < $1.key }.map { name, peak in
+                StoredFit.Peak(
+                    name: name, position: peak.position, width: peak.width, area: peak.area, shape: peak.model ?? "")
+            }, backgrounds: background.map { [$0] } ?? [])
     }
 }

@@ -3,11 +3,13 @@ import Spectra
 
 /// The collection in which our own writer keeps what NeXus has no place for, see `NeXusWriter`.
 struct NeXusCollection {
+    private let entry: String
     private let path: String
     private let file: HDF5File
 
     /// `nil` where the entry has none.
     init?(of entry: String, in file: HDF5File) {
+        self.entry = entry
         path = HDF5File.join(entry, NeXusWriter.collection)
         self.file = file
         guard file.text(path, attribute: "NX_class") == "NXcollection", file.isDataset("\(path)/index") else {
@@ -20,6 +22,19 @@ struct NeXusCollection {
 
     /// The comments of the file, in its first entry.
     var fileComments: [String] { file.verbatimTexts("\(path)/file_comments") }
+
+    /// The fits of the entry, with the shifts that the collection has of them.
+    private func fits(axis: EnergyAxis) -> [StoredFit] {
+        let shifts = (try? file.numbers("\(path)/fit_shifts")) ?? []
+        let reader = NeXusFitReader(file, axis: axis)
+        return shifts.prefix(100).enumerated().flatMap { number, shift in
+            reader.fits(at: [HDF5File.join(entry, NeXusFitGroup.name(number))]).map { fit in
+                var shifted = fit
+                shifted.shift = shift
+                return shifted
+            }
+        }
+    }
 
     private func text(_ name: String) -> String? { file.verbatimTexts("\(path)/\(name)").first }
 
@@ -53,6 +68,7 @@ struct NeXusCollection {
             result.transmission = transmission
         }
         result.columns = named(columns)
+        result.fits = fits(axis: spectrum.axis)
         result.acquisition.sweeps = file.number("\(path)/sweeps").flatMap { Int(exactly: $0) }
         result.acquisition.acquisitionTime = file.number("\(path)/acquisition_time")
         result.acquisition.emissionAngle = file.number("\(path)/emission_angle")

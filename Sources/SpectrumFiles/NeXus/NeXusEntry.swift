@@ -73,10 +73,12 @@ struct NeXusEntry {
             return [try own(collection, group: group, energies: energies, intensities: values)]
         }
         let columns = places.count == 1 ? columns(group: group, signal: signal, points: energies.values.count) : []
-        return places.map { place in
+        var spectra = places.map { place in
             let intensities = energies.values.indices.map { values[place.offset + $0 * stride] }
             return spectrum(intensities, energies: energies, signal: signal, place: place.coordinates, columns: columns)
         }
+        if spectra.count == 1 { spectra[0].fits = NeXusFitReader(file, axis: spectra[0].axis).fits(at: groups) }
+        return spectra
     }
 
     /// The NXdata group of the measurement: the one that `default` leads to, unless that is a fit, or else the group
@@ -185,7 +187,9 @@ struct NeXusEntry {
             let names = file.texts(group, attribute: "auxiliary_signals") ?? []
             for name in names + ["\(Self.lastName(of: signal))_errors"] {
                 let path = HDF5File.join(group, name)
-                guard file.shape(path) == [points], let values = try? file.numbers(path) else { continue }
+                guard file.shape(path) == [points], let values = try? file.numbers(path),
+                    values.contains(where: { !$0.isNaN })
+                else { continue }
                 columns.append(NamedColumn(name: name, values: values))
             }
         }

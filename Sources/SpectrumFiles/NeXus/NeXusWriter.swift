@@ -2,7 +2,7 @@ import Foundation
 import Spectra
 
 /// Writes spectra as a NeXus file: an entry (NXentry) for each spectrum after the application definition NXxps, with a fit
-/// (NXfit) where the columns are the curves of one.
+/// (NXfit) for each that is stored with it or whose curves are its columns.
 ///
 /// What NeXus has no place for, or demands in another form, stands in a collection (NXcollection) named `interphase` in
 /// each entry, so that reading back gives the same spectra. Numbers that NXxps demands and the spectrum does not have are
@@ -49,11 +49,15 @@ struct NeXusWriter {
         file.text("\(entry)/sample/name", spectrum.sample)
         let columns = write(data: spectrum, at: "\(entry)/data")
         write(instrument: spectrum, at: "\(entry)/instrument")
-        NeXusFitGroup(spectrum, columns: columns)?.write(to: file, entry: entry)
+        for (number, fit) in NeXusFitGroup.fits(of: spectrum).enumerated() {
+            NeXusFitGroup(fit, of: spectrum, columns: columns)
+                .write(to: file, entry: entry, name: NeXusFitGroup.name(number))
+        }
         write(collection: spectrum, index: index, comments: comments, at: "\(entry)/\(Self.collection)")
     }
 
-    private static func units(_ unit: IntensityUnit) -> String? {
+    /// What NeXus calls a unit; `nil` for none.
+    static func units(_ unit: IntensityUnit) -> String? {
         switch unit {
         case .counts: "counts"
         case .countsPerSecond: "counts_per_second"
@@ -148,6 +152,8 @@ struct NeXusWriter {
         if let transmission = spectrum.transmission { file.numbers("\(group)/transmission", transmission) }
         file.texts("\(group)/comments", spectrum.comments)
         file.texts("\(group)/file_comments", comments)
+        let fits = spectrum.fits.filter { !$0.peaks.isEmpty }
+        if !fits.isEmpty { file.numbers("\(group)/fit_shifts", fits.map(\.shift), units: "eV") }
         let further = acquisition.further.sorted { $0.key < $1.key }
         file.texts("\(group)/further_names", further.map(\.key))
         file.texts("\(group)/further_values", further.map(\.value))

@@ -206,6 +206,8 @@ struct PlainColumnsReading {
         spectrum.level = identity.level
         spectrum.kind = identity.kind
         if let note = identity.note { file.notes.append(note) }
+        // Only fitting programs arrange their columns so.
+        if labels.isArranged { spectrum.fits = [StoredFit(curvesOf: spectrum)].compactMap { $0 } }
         file.spectra.append(spectrum)
     }
 
