@@ -76,6 +76,15 @@ static int receive_all(int socket, void *bytes, size_t size, int milliseconds) {
 
 // MARK: The child
 
+// Address and thread sanitizers reserve more address space than any limit on memory allows.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define INTERPHASE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define INTERPHASE_SANITIZED 1
+#endif
+#endif
+
 static void confine(size_t size) {
     // Whatever handles or reports crashes of the program has no part in those of the child.
     const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGXCPU};
@@ -88,12 +97,16 @@ static void confine(size_t size) {
         for (int descriptor = 0; descriptor <= 2; descriptor++) dup2(silent, descriptor);
     const struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
+#ifdef INTERPHASE_SANITIZED
+    (void)size;
+#else
     struct rlimit data;
     const rlim_t most = (rlim_t)(memory + (uint64_t)size * 40);
     if (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur > most) {
         data.rlim_cur = most;
         setrlimit(RLIMIT_DATA, &data);
     }
+#endif
 }
 
 static void serve(const struct interphase_hdf5_functions *h5, int socket, const void *bytes, size_t size) {
