@@ -15,5 +15,5 @@ INTERPHASE_FUZZ_SAMPLES="$work/samples:$work/inputs" "$program"
 
 cd .build/findings
 # The backtracer of Swift would wait for a person.
-SWIFT_BACKTRACE=enable=no nice "$program" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 -max_len=2048 \
+SWIFT_BACKTRACE=enable=no nice "$program" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 -max_len=12288 \
     -timeout=2 -rss_limit_mb=2000 -malloc_limit_mb=256 -max_total_time="$seconds" "$work/corpus" "$work/inputs"

@@ -23,6 +23,8 @@ struct InfoCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         var report = InfoReport()
+        // The report keeps what it tells of every file.
+        let isReporting = output.json || output.jsonFile != nil
         var failure: ExitStatus?
         for path in files {
             do {
@@ -30,10 +32,10 @@ struct InfoCommand: AsyncParsableCommand {
                     contentsOf: path, technique: technique, options: reading.options)
                 switch measurement {
                 case .spectra(let file):
-                    report.files.append(InfoReport.File(file))
+                    if isReporting { report.files.append(InfoReport.File(file)) }
                     if output.printsTable { print(InfoTable.text(of: file)) }
                 case .patterns(let file):
-                    report.files.append(InfoReport.File(file))
+                    if isReporting { report.files.append(InfoReport.File(file)) }
                     if output.printsTable { print(InfoTable.text(of: file)) }
                 }
             } catch {

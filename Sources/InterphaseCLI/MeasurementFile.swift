@@ -43,11 +43,12 @@ enum MeasurementFile {
             guard !pattern.isColumns else { throw error }
             return .patterns(pattern.file)
         }
-        guard file.format == "plain columns", let pattern = pattern() else { return .spectra(file) }
-        if !pattern.isColumns { return .patterns(pattern.file) }
+        guard file.format == "plain columns" else { return .spectra(file) }
+        // Reading columns as diffraction too would cost as much again, so the marks are asked first.
+        let isOther = (try? DiffractionFile.format(ofFileAt: path)).map { !$0.hasPrefix("columns") } ?? false
         // Three columns that only diffraction calls by this name.
-        if path.lowercased().hasSuffix(".xye") { return .patterns(pattern.file) }
-        guard looksLikeAnglesOnly(file, options) else { return .spectra(file) }
+        if isOther || path.lowercased().hasSuffix(".xye"), let pattern = pattern() { return .patterns(pattern.file) }
+        guard looksLikeAnglesOnly(file, options), pattern() != nil else { return .spectra(file) }
         var spectra = file
         spectra.notes.append("it may be a diffraction pattern, no label tells: --technique xrd reads it as one")
         return .spectra(spectra)

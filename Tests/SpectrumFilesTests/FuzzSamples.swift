@@ -29,6 +29,12 @@ extension Samples {
         add("specs-xml", SPECSXMLTests.document())
         add("omicron-layers", OmicronTests.layers)
         add("omicron-spectra", OmicronTests.spectra)
+        add("specs-schedule", try SPECSScheduleTests.file(pageSize: 512))
+        add(
+            "lg4x",
+            "x,raw_y,corrected x,fit_sum,bg,S 2p\n164,10,163.5,11,4,7\n163.9,12,163.4,12,4,8\n163.8,11,163.3,11,4,7\n")
+        add("columns-side-by-side", "E;C 1s;E;O 1s\n290;1;535;4\n289;2;534;5\n288;3;533;6\n")
+        add("columns-thousands", "Binding Energy (eV);Counts\n1.234,5;10.000\n1.233,5;9.999,5\n1.232,5;9.998\n")
         for fixture in try DiffractionFixtures.all() { add("xrd-\(fixture.name)", fixture.data) }
         return samples
     }

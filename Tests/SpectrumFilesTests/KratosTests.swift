@@ -34,7 +34,7 @@ import Testing
         """
 
     /// The same as the instrument stores it; every object also has a field that is not known to the reader.
-    static func dataSet() -> Data {
+    static func dataSet(ordinates: [Double] = [10, 11, 12, 13.5]) -> Data {
         var words: [[UInt32]] = []
         func double(_ value: Double) -> [UInt32] {
             [UInt32(value.bitPattern >> 32), UInt32(truncatingIfNeeded: value.bitPattern)]
@@ -45,7 +45,7 @@ import Testing
         words.append([1, 0, 0] + text(3087, "cathode, washed") + [0, 0])
         var spectrum: [UInt32] = [2, 0, 0, 1, 3, 2, 0, 3] + double(1250) + [4] + double(0.5)
         spectrum += text(5, "Kinetic Energy") + [7] + double(0.25) + text(9, "Counts")
-        spectrum += [12, 4] + [10, 11, 12, 13.5].map { Float($0).bitPattern }
+        spectrum += [12, UInt32(ordinates.count)] + ordinates.map { Float($0).bitPattern }
         spectrum += text(37, "hy160") + text(40, "not known") + [42] + double(160) + [99, 3]
         spectrum += text(151, "98/07/07 19:11:35") + [3046, 0, 3080, 8] + text(3113, "Mo") + text(3114, "3d")
         spectrum += [5587, 0, 0, 0, 5615, 3] + [1249, 1251, 1253].flatMap(double)

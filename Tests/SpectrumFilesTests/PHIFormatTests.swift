@@ -7,17 +7,20 @@ import Testing
 
 @Suite struct PHIFormatTests {
     /// A depth profile of `cycles` cycles in two regions with the table of sputter times that SmartSoft writes.
-    static func depthProfile(cycles: Int = 3, wide: Bool = false, lineEnd: String = "\n", bigEndian: Bool = false)
-        -> Data
-    {
+    static func depthProfile(
+        cycles: Int = 3, points: [Int] = [5, 4], wide: Bool = false, lineEnd: String = "\n", bigEndian: Bool = false
+    ) -> Data {
+        let ends = [298 - 0.2 * Double(points[0] - 1), 490 - 0.5 * Double(points[1] - 1)].map {
+            String(format: "%.4f", $0)
+        }
         let header = [
             "SOFH", "Platform: PC", "Technique: XPS", "FileType: DEPTHPRO", "FileDesc: (1, made up)",
             "InstrumentModel: VersaProbe 4", "AcqFileDate: 2024 1 22", "AnalyserWorkFcn: 4.506 eV",
             "IntensityRecal: no", "IntensityCalCoeff: 40.000 0.200", "NoDPDataCyc: \(cycles)", "NoPreSputterCyc: 1",
             "DepthCalDef: 1 Layer1 1 0.0000 0.0000 Ar+ 10.00 0.50 \(cycles - 1) '10kV'", "NoSpectralReg: 2",
-            "SpectralRegDef: 1 1 C1s 6 5 -0.2000 298.0000 297.2000 297.0000 279.0000 0.800000 55.00 AREA",
+            "SpectralRegDef: 1 1 C1s 6 \(points[0]) -0.2000 298.0000 \(ends[0]) 297.0000 279.0000 0.800000 55.00 AREA",
             "SpectralRegDef2: 1 20.0 10 0 4 180",
-            "SpectralRegDef: 2 1 Sn3d5 50 4 -0.5000 490.0000 488.5000 490.0000 488.0000 0.400000 112.00 AREA",
+            "SpectralRegDef: 2 1 Sn3d5 50 \(points[1]) -0.5000 490.0000 \(ends[1]) 490.0000 488.0000 0.400000 112.00 AREA",
             "SpectralRegDef2: 2 20.0 4 0 4 180", "XraySource: Al 1486.6 mono", "EOFH", "",
         ].joined(separator: lineEnd)
         var body = Data()
@@ -37,7 +40,6 @@ import Testing
             }
         }
         let size = wide ? 8 : 4
-        let points = [5, 4]
         var offset = 16 + 3 * 96
         for value in [1, 3, 3 * 96, 16] { word(value) }
         for region in 0..<2 {

@@ -38,7 +38,7 @@ struct SPECSScheduleTests {
     }
 
     /// The database as a file, with further statements carried out at its end.
-    static func file(_ more: String = "") throws -> Data {
+    static func file(_ more: String = "", pageSize: Int = 4096) throws -> Data {
         var database: OpaquePointer?
         try #require(sqlite3_open(":memory:", &database) == SQLITE_OK)
         defer { sqlite3_close(database) }
@@ -46,6 +46,7 @@ struct SPECSScheduleTests {
             try #require(sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK, "\(sql)")
         }
         func hex(_ data: Data) -> String { "x'" + data.map { String(format: "%02x", $0) }.joined() + "'" }
+        try run("PRAGMA page_size = \(pageSize)")
         try run(
             """
             CREATE TABLE Configuration (Key TEXT PRIMARY KEY, Value TEXT NOT NULL);

@@ -69,6 +69,13 @@ extension DiffractionFile {
         return DiffractionFormatRegistry.signed.first { $0.recognises(content) }?.name
     }
 
+    /// The name of the format that the file at `path` would be read in; that of columns of numbers begins with "columns".
+    ///
+    /// Throws `ReadError` where no format recognises it or where it cannot be read at all.
+    public static func format(ofFileAt path: String) throws -> String {
+        try DiffractionFormatRegistry.format(of: FileContent(path: path)).name
+    }
+
     /// The formats that can be read, with their usual extensions (lower case, without dot).
     public static var readableFormats: [(name: String, extensions: [String])] {
         DiffractionFormatRegistry.formats.map { ($0.name, $0.extensions) }

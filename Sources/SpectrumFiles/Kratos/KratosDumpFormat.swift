@@ -81,7 +81,8 @@ enum KratosDumpFormat: SpectrumFormat {
         var part = String(start.dropFirst())
         while true {
             let isLast = part.contains("}")
-            for item in part.prefix(while: { $0 != "}" }).split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+            numbers.reserveCapacity(numbers.count + part.utf8.count / 2)
+            try part.prefix(while: { $0 != "}" }).forEachWord(separatedBy: { $0 == "," || $0.isWhitespace }) { item in
                 guard let number = Double(item), number.isFinite else {
                     throw content.malformed(.line(lines.number), expected: "numbers", found: "\"\(item.prefix(40))\"")
                 }

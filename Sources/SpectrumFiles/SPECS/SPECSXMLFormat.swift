@@ -94,7 +94,7 @@ private struct SPECSRegion {
     private func numbers(_ element: XMLTree) throws -> [Double] {
         var values: [Double] = []
         for part in [element] + element.children {
-            for word in part.text.split(whereSeparator: \.isWhitespace) {
+            try part.text.forEachWord(separatedBy: \.isWhitespace) { word in
                 guard let value = Double(word), value.isFinite else {
                     throw content.malformed(
                         .line(part.line), expected: "numbers in region \(name)", found: "\"\(word.prefix(40))\"")

@@ -143,7 +143,10 @@ struct DetectorImageSpectra {
             stride *= dimension.count
         }
         let count = wave.dimensions[energy].count
-        func line(from start: Int) -> [Double] { (0..<count).map { wave.values[start + $0 * strides[energy]] } }
+        func line(from start: Int) -> [Double] {
+            if wave.values.count == count { return wave.values }
+            return (0..<count).map { wave.values[start + $0 * strides[energy]] }
+        }
         guard let across = others.first else {
             return [
                 Step(coordinates: [], slices: [Slice(coordinate: SeriesCoordinate(.point, 0), values: line(from: 0))])
