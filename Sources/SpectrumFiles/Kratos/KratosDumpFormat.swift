@@ -52,12 +52,13 @@ enum KratosDumpFormat: SpectrumFormat {
         var lines = text
         var objects: [KratosObject] = []
         while let bytes = lines.next() {
-            let line = String(looselyDecoding: bytes).trimmingCharacters(in: .whitespaces)
+            let line = String(looselyDecoding: bytes.trimmed)
             guard let equals = line.firstIndex(of: "=") else { continue }
             var name = line[..<equals].trimmingCharacters(in: .whitespaces)
-            let value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            // A part of the line, which may be a list of megabytes.
+            let value = line[line.index(after: equals)...].drop { $0 == " " || $0 == "\t" }
             if name == "Object name" {
-                objects.append(KratosObject(name: value))
+                objects.append(KratosObject(name: String(value)))
                 continue
             }
             // A number of the field stands before its name, except in dumps of some versions.
@@ -68,17 +69,17 @@ enum KratosDumpFormat: SpectrumFormat {
             if value.hasPrefix("{") {
                 objects[objects.count - 1].fields[name] = .numbers(try list(value, &lines, content))
             } else {
-                objects[objects.count - 1].fields[name] = .text(value)
+                objects[objects.count - 1].fields[name] = .text(String(value))
             }
         }
         return objects
     }
 
     /// The numbers of a list that begins with `start` and may go on over the next lines.
-    private static func list(_ start: String, _ lines: inout ByteLines, _ content: FileContent) throws -> [Double] {
+    private static func list(_ start: Substring, _ lines: inout ByteLines, _ content: FileContent) throws -> [Double] {
         let first = lines.number
         var numbers: [Double] = []
-        var part = String(start.dropFirst())
+        var part = start.dropFirst()
         while true {
             let isLast = part.contains("}")
             numbers.reserveCapacity(numbers.count + part.utf8.count / 2)
@@ -92,7 +93,7 @@ enum KratosDumpFormat: SpectrumFormat {
             guard let next = lines.next() else {
                 throw content.malformed(.line(first), expected: "a list that ends with }", found: "the end of the file")
             }
-            part = String(looselyDecoding: next)
+            part = String(looselyDecoding: next)[...]
         }
     }
 }

@@ -58,6 +58,11 @@ struct HeaderLabels {
         return [energy, intensity] + columns.indices.filter { $0 != energy && $0 != intensity }
     }
 
+    /// Keeps the labels of the columns `picked`.
+    mutating func pick(_ picked: [Int]) {
+        columns = picked.compactMap { columns.indices.contains($0) ? columns[$0] : nil }
+    }
+
     /// Puts the labels in `order`.
     mutating func arrange(_ order: [Int]) {
         columns = order.map { columns[$0] }

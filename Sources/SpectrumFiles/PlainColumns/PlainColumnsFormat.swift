@@ -16,7 +16,8 @@ enum PlainColumnsFormat: SpectrumFormat {
 
     static func recognises(_ content: FileContent) -> Bool {
         content.withBeginning(1 << 18) { bytes in
-            looksLikeText(bytes) && TableDialect.detect(in: bytes) != nil && !namesAngle(bytes)
+            looksLikeText(bytes) && !namesAngle(bytes)
+                && (TableDialect.detect(in: bytes) != nil || ThousandsMarks.removed(from: bytes) != nil)
         }
     }
 
@@ -35,13 +36,37 @@ enum PlainColumnsFormat: SpectrumFormat {
     static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {
         try content.data.withUnsafeBytes { raw in
             let bytes = raw.bindMemory(to: UInt8.self)
-            guard let table = NumberTable(bytes, allowsEmptyCells: false), !table.sections.isEmpty else {
-                throw content.malformed(.whole, expected: "columns of numbers", found: "none")
+            guard let plain = ThousandsMarks.removed(from: bytes) else {
+                return try read(bytes, of: content, options: options)
             }
-            var reading = PlainColumnsReading(content: content, table: table, options: options)
-            try reading.read(bytes)
-            return reading.file
+            var file = try plain.withUnsafeBytes {
+                try read($0.bindMemory(to: UInt8.self), of: content, options: options)
+            }
+            file.notes.append("points between the thousands are left out: 1.234,5 is read as 1234.5")
+            return file
         }
+    }
+
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, of content: FileContent, options: ReadOptions
+    ) throws -> SpectrumFile {
+        guard let table = NumberTable(bytes, allowsEmptyCells: false), !table.sections.isEmpty else {
+            throw content.malformed(.whole, expected: "columns of numbers", found: "none")
+        }
+        // Spectra side by side may be of unequal length.
+        if table.width >= 4, table.sections.contains(where: { !$0.faultyLines.isEmpty }),
+            let ragged = NumberTable(bytes, allowsEmptyCells: true), ragged.width == table.width,
+            ragged.sections.allSatisfy({ $0.faultyLines.isEmpty })
+        {
+            var reading = PlainColumnsReading(content: content, table: ragged, options: options)
+            if reading.isSideBySide {
+                try reading.read(bytes)
+                return reading.file
+            }
+        }
+        var reading = PlainColumnsReading(content: content, table: table, options: options)
+        try reading.read(bytes)
+        return reading.file
     }
 
     /// Whether bytes are text: no zero byte, hardly any control character.
@@ -77,14 +102,43 @@ struct PlainColumnsReading {
         if table.endsOpen {
             file.notes.append("the last line has no line end: if the file was cut, its last number may be cut too")
         }
-        let parts = try Self.joined(table.sections).flatMap { try split($0, bytes) }
+        let parts = try Self.joined(table.sections).flatMap { section in
+            try groups(of: section).flatMap { columns in
+                try split(section.picking(columns), bytes).map {
+                    (section: $0, columns: columns, width: section.columns.count)
+                }
+            }
+        }
         guard parts.count <= NumberTable.maximumSections else {
             throw content.malformed(
                 .whole, expected: "at most \(NumberTable.maximumSections) spectra in one text file", found: "more")
         }
         for (index, part) in parts.enumerated() {
-            try append(part, number: index + 1, of: parts.count)
+            try append(part.section, columns: part.columns, width: part.width, number: index + 1, of: parts.count)
         }
+    }
+
+    /// Whether every section holds spectra side by side, each with energies of its own.
+    var isSideBySide: Bool {
+        table.sections.allSatisfy { ColumnGroups($0, labels: labels(of: $0).columns).layout == .pairs }
+    }
+
+    private func labels(of section: TableSection) -> HeaderLabels {
+        HeaderLabels(lines: section.header, dialect: table.dialect, columns: max(2, section.columns.count))
+    }
+
+    /// The columns of each spectrum in a section.
+    private mutating func groups(of section: TableSection) -> [[Int]] {
+        let groups = ColumnGroups(section, labels: labels(of: section).columns)
+        let columns = groups.columns(of: section)
+        switch groups.layout {
+        case .one: break
+        case .pairs: file.notes.append("\(columns.count) spectra stand side by side, each with its energies")
+        case .sharedEnergies:
+            file.notes.append(
+                "columns 2 to \(section.columns.count) are read as spectra of the same energies: they name core levels")
+        }
+        return columns
     }
 
     /// The sections, those that only a blank line parts put together where the energies go on in the same direction.
@@ -162,19 +216,28 @@ struct PlainColumnsReading {
         }
     }
 
-    private mutating func append(_ section: TableSection, number: Int, of count: Int) throws {
+    /// Appends the spectrum of `section`, which are the columns `columns` of `width` that the file has there.
+    private mutating func append(
+        _ section: TableSection, columns: [Int], width: Int, number: Int, of count: Int
+    ) throws {
         var section = section
-        var labels = HeaderLabels(lines: section.header, dialect: table.dialect, columns: table.width)
+        var labels = HeaderLabels(lines: section.header, dialect: table.dialect, columns: width)
+        // The label of its own column is the name of a spectrum among others.
+        let isGroup = columns.count < width
+        if isGroup { labels.pick(columns) }
+        let ownName =
+            isGroup ? labels.columns.dropFirst().first.flatMap { IntensityUnit(label: $0) == nil ? $0 : nil } : nil
         if let order = labels.columnOrder {
             section.columns = order.map { section.columns[$0] }
             labels.arrange(order)
         }
         let stem = URL(fileURLWithPath: content.path).deletingPathExtension().lastPathComponent
-        let title = labels.title ?? (count > 1 ? "\(stem) (\(number))" : stem)
+        let title = ownName ?? labels.title ?? (count > 1 ? "\(stem) (\(number))" : stem)
         let energies = section.columns[0]
         let photonEnergy = options.photonEnergy ?? labels.photonEnergy
+        let statedLevel = labels.facts["core level"].flatMap { CoreLevel(label: $0) }
         let level =
-            CoreLevel(label: title) ?? CoreLevel(within: labels.columns.dropFirst().first ?? "")
+            statedLevel ?? CoreLevel(label: title) ?? CoreLevel(within: labels.columns.dropFirst().first ?? "")
             ?? CoreLevel(within: stem)
         let scale = scale(of: energies, labels: labels, level: level, photonEnergy: photonEnergy)
         let axis = EnergyAxis(energies, scale: scale, photonEnergy: photonEnergy)
@@ -194,7 +257,7 @@ struct PlainColumnsReading {
             }
         }
         if section.columns.count > 2 {
-            let others = table.width == 3 ? "column 3" : "columns 3 to \(table.width)"
+            let others = section.columns.count == 3 ? "column 3" : "columns 3 to \(section.columns.count)"
             file.notes.append(
                 labels.isArranged
                     ? "the column \"\(labels.columns[1])\" is read as the intensities, the others beside it"
@@ -203,9 +266,9 @@ struct PlainColumnsReading {
         let identity = SpectrumIdentity(
             labels: [title, labels.columns.dropFirst().first ?? "", stem], axis: axis,
             intensities: spectrum.intensities)
-        spectrum.level = identity.level
-        spectrum.kind = identity.kind
-        if let note = identity.note { file.notes.append(note) }
+        spectrum.level = statedLevel ?? identity.level
+        spectrum.kind = statedLevel == nil ? identity.kind : .coreLevel
+        if statedLevel == nil, let note = identity.note { file.notes.append(note) }
         // Only fitting programs arrange their columns so.
         if labels.isArranged { spectrum.fits = [StoredFit(curvesOf: spectrum)].compactMap { $0 } }
         file.spectra.append(spectrum)

@@ -27,7 +27,7 @@ struct TableSection {
 /// Reads a text file as sections of numbers in columns.
 struct NumberTable {
     let dialect: TableDialect
-    /// The number of columns that most rows have.
+    /// The number of columns that most rows have; a section below labels of another number of columns has that.
     let width: Int
     private(set) var sections: [TableSection] = []
     /// More parts than anyone writes below one another: text that alternates with numbers is no table of spectra, and
@@ -55,6 +55,15 @@ struct NumberTable {
         var sawBlank = false
         var pendingHeader: [String] = []
         var row: [Double] = []
+        var width = width
+        // Labels above a row that are as many as its numbers begin a table of that width.
+        func beginsTable() -> Bool {
+            guard !allowsEmptyCells, row.count > 1, row.count <= 1000, let labels = pendingHeader.last,
+                labels.utf8.count < 10_000
+            else { return false }
+            let cells = dialect.cells(labels)
+            return cells.count == row.count && EnergyScale(label: cells[0]) != nil
+        }
         func finish() {
             guard !section.rowLines.isEmpty else { return }
             section.columns = Self.transpose(cells, width: width)
@@ -67,12 +76,14 @@ struct NumberTable {
                 sawBlank = true
             case .numbers where row.count == width,
                 .numbers where allowsEmptyCells && row.count < width,
-                .gaps where allowsEmptyCells && row.count <= width:
+                .gaps where allowsEmptyCells && row.count <= width,
+                .numbers where beginsTable():
                 if sawBlank || !pendingHeader.isEmpty, !section.rowLines.isEmpty || !pendingHeader.isEmpty {
                     finish()
                     section = TableSection(header: pendingHeader, followsBlank: pendingHeader.isEmpty)
                     cells.removeAll()
                 }
+                if !allowsEmptyCells { width = row.count }
                 (sawBlank, pendingHeader) = (false, [])
                 cells.append(contentsOf: row)
                 for _ in row.count..<width { cells.append(.nan) }

@@ -39,6 +39,15 @@ struct TableDialect: Hashable {
     static func detect(
         in bytes: UnsafeBufferPointer<UInt8>
     ) -> (dialect: TableDialect, width: Int, maximumWidth: Int)? {
+        best(in: bytes).map { ($0.dialect, $0.width, $0.maximumWidth) }
+    }
+
+    /// The number of rows among the first lines in the dialect that has the most.
+    static func rows(in bytes: UnsafeBufferPointer<UInt8>) -> Int { best(in: bytes)?.rows ?? 0 }
+
+    private static func best(
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)? {
         var best: (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)?
         for dialect in all {
             var lines = ByteLines(bytes)
@@ -56,7 +65,7 @@ struct TableDialect: Hashable {
             let width = widths.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 2
             best = (dialect, width, widths.keys.max() ?? width, rows)
         }
-        return best.map { ($0.dialect, $0.width, $0.maximumWidth) }
+        return best
     }
 
     /// What a line is.

@@ -27,10 +27,13 @@ enum AvantageColumnsFormat: SpectrumFormat {
         var isOpen = false
         text.withUnsafeBytes { raw in
             var lines = ByteLines(raw.bindMemory(to: UInt8.self))
+            var width = 0
             while let line = lines.next() {
-                for (index, field) in line.split(separator: dialect.separator, omittingEmptySubsequences: false)
-                    .enumerated()
-                {
+                let fields = line.split(separator: dialect.separator, omittingEmptySubsequences: false)
+                // A number cut short would make energies that turn back.
+                if lines.lastLineIsOpen, fields.count < width { break }
+                width = fields.count
+                for (index, field) in fields.enumerated() {
                     let cell = UnsafeBufferPointer(rebasing: field).unquoted
                     guard !cell.isEmpty, index < 16_384 else { continue }
                     let number = DecimalNumber.parse(cell, decimalMark: dialect.decimalMark)
@@ -46,7 +49,10 @@ enum AvantageColumnsFormat: SpectrumFormat {
                 .whole, expected: "a column of energies and one of intensities", found: "no such columns")
         }
         var file = SpectrumFile(path: content.path, format: name, spectra: found.spectra, notes: found.notes)
-        if isOpen { file.notes.append("The last line has no end: if the file was cut, its last number may be wrong.") }
+        if isOpen {
+            file.notes.append(
+                "The last line has no end: if the file was cut, its last row is left out or may be wrong.")
+        }
         return file
     }
 

@@ -60,6 +60,7 @@ struct ColumnsWriter {
         var facts: [(String, String)] = []
         if !spectrum.name.isEmpty { facts.append(("spectrum", spectrum.name)) }
         if !spectrum.sample.isEmpty { facts.append(("sample", spectrum.sample)) }
+        if let level = spectrum.level { facts.append(("core level", level.description)) }
         if let energy = spectrum.axis.photonEnergy {
             facts.append(("photon energy", "\(VAMASWriter.shortest(energy)) eV"))
         }
