@@ -56,6 +56,25 @@ import Testing
         }
     }
 
+    @Test("further columns may have no number in some rows, and a sample called thicker is no angle")
+    func gaps() throws {
+        var spectrum = WritingTests.sample(seed: 2)
+        spectrum.sample = "MoS2_thicker"
+        spectrum.unit = .arbitrary
+        spectrum.intensities = spectrum.intensities.map { $0.rounded() }
+        var values = spectrum.intensities
+        for index in values.indices where index % 3 != 1 { values[index] = .nan }
+        spectrum.columns = [NamedColumn(name: "one", values: values), NamedColumn(name: "two", values: values)]
+        let file = try read(SpectrumFile(path: "", format: "", spectra: [spectrum]).text(as: .csv))
+        let back = try #require(file.spectra.first)
+        #expect(file.format == PlainColumnsFormat.name && back.intensities == spectrum.intensities)
+        #expect(
+            back.sample == spectrum.sample && back.unit == .arbitrary && back.columns.map(\.name) == ["one", "two"])
+        for column in back.columns {
+            #expect(zip(column.values, values).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+        }
+    }
+
     @Test("points before three decimals stay decimal points")
     func noThousands() throws {
         let commas = try read("285.123,567\n285.023,568\n284.923,569\n")

@@ -126,7 +126,9 @@ enum LargeSamples {
             ("SPECS schedule", try schedule(points: size / 8)),
             ("PHI", PHIFormatTests.depthProfile(cycles: size / 800, points: [100, 90])),
             ("Kratos, binary", KratosTests.dataSet(ordinates: (0..<(size / 4)).map { Double($0 % 10) })),
-            text("Kratos, text", KratosTests.dump.replacing("{10, 11,\n12, 13.5}", with: "{\(list(size / 2))}")),
+            text(
+                "Kratos, text",
+                KratosTests.dump.replacing("{10, 11,\n12, 13.5}", with: "{\(list(size / 3) { "\($0 % 100)" })}")),
             text("Avantage, text", AvantageTextTests.depthProfile(points: size / 45)),
             ("Avantage, workbook", try workbook(rows: size / 16)),
             text("KherveFitting", khervefitting(points: size / 10)),

@@ -80,11 +80,11 @@ struct ColumnGroups {
 }
 
 extension TableSection {
-    /// The section with some of its columns only, as far as they are filled.
+    /// The section with some of its columns only, as far as the first two of them are filled.
     func picking(_ picked: [Int]) -> TableSection {
         var section = self
         section.columns = picked.map { columns[$0] }
-        let rows = section.columns.map { $0.firstIndex(where: \.isNaN) ?? $0.count }.min() ?? 0
+        let rows = section.columns.prefix(2).map { $0.firstIndex(where: \.isNaN) ?? $0.count }.min() ?? 0
         guard rows < section.rows else { return section }
         section.columns = section.columns.map { Array($0.prefix(rows)) }
         section.rowLines = Array(rowLines.prefix(rows))

@@ -26,8 +26,12 @@ enum PlainColumnsFormat: SpectrumFormat {
         var lines = ByteLines(bytes)
         for _ in 0..<50 {
             guard let line = lines.next(), line.count < 1000 else { return false }
-            let text = String(looselyDecoding: line).lowercased().filter { !" _-*".contains($0) }
-            if ["2theta", "twotheta", "2θ", "2th", "tth"].contains(where: text.contains) { return true }
+            let label = String(looselyDecoding: line).lowercased()
+            let text = label.filter { !" _-*".contains($0) }
+            if ["2theta", "twotheta", "2θ"].contains(where: text.contains) { return true }
+            // Short names only as words of their own: MoS2_thicker is a sample.
+            let words = label.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+            if words.contains(where: { ["2th", "tth"].contains($0) }) { return true }
             if text.first?.isNumber ?? false { return false }
         }
         return false
@@ -243,7 +247,9 @@ struct PlainColumnsReading {
         let axis = EnergyAxis(energies, scale: scale, photonEnergy: photonEnergy)
         var spectrum = Spectrum(
             name: title, axis: axis, intensities: section.columns[1],
-            unit: unit(of: section.columns[1], label: labels.columns.dropFirst().first), comments: section.header)
+            unit: unit(
+                of: section.columns[1], label: labels.columns.dropFirst().first,
+                fact: labels.facts["intensity unit"]), comments: section.header)
         spectrum.sample = labels.facts["sample"] ?? ""
         spectrum.acquisition.acquisitionTime = labels.number("acquisition time")
         spectrum.acquisition.passEnergy = labels.number("pass energy")
@@ -307,8 +313,9 @@ struct PlainColumnsReading {
         return scale
     }
 
-    private mutating func unit(of intensities: [Double], label: String?) -> IntensityUnit {
+    private mutating func unit(of intensities: [Double], label: String?, fact: String?) -> IntensityUnit {
         if let unit = options.unit { return unit }
+        if let unit = fact.flatMap({ IntensityUnit(rawValue: $0) }) { return unit }
         if let unit = label.flatMap(IntensityUnit.init(label:)) { return unit }
         if intensities.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }) {
             file.notes.append("the intensities are taken as counts: they are whole numbers")

@@ -77,7 +77,8 @@ struct NumberTable {
             case .numbers where row.count == width,
                 .numbers where allowsEmptyCells && row.count < width,
                 .gaps where allowsEmptyCells && row.count <= width,
-                .numbers where beginsTable():
+                .gaps where !allowsEmptyCells && row.count == width && row.count > 2 && !row[0].isNaN && !row[1].isNaN,
+                .numbers where beginsTable(), .gaps where beginsTable() && !row[0].isNaN && !row[1].isNaN:
                 if sawBlank || !pendingHeader.isEmpty, !section.rowLines.isEmpty || !pendingHeader.isEmpty {
                     finish()
                     section = TableSection(header: pendingHeader, followsBlank: pendingHeader.isEmpty)

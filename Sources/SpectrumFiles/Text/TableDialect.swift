@@ -80,7 +80,8 @@ struct TableDialect: Hashable {
         case text(cell: Int)
     }
 
-    /// Reads the cells of a line into `row`; an empty cell becomes `nan` (no text is read as `nan`). Empty cells at the
+    /// Reads the cells of a line into `row`; an empty cell becomes `nan`, and so does the text nan
+    /// behind the first two cells. Empty cells at the
     /// end of the line are not stored.
     @inline(__always)
     func scanRow(_ line: UnsafeBufferPointer<UInt8>, into row: inout [Double]) -> Row {
@@ -99,14 +100,19 @@ struct TableDialect: Hashable {
                 cell += 1
                 continue
             }
-            guard let (value, end) = DecimalNumber.scan(line, from: index, decimalMark: decimalMark) else {
+            var value = Double.nan
+            if let (number, end) = DecimalNumber.scan(line, from: index, decimalMark: decimalMark) {
+                value = number
+                index = end
+                filledCells += 1
+            } else if let end = Self.end(ofNaN: line, from: index), cell > 1 {
+                index = end
+            } else {
                 return .text(cell: cell)
             }
-            index = end
             if index < count && !isBlank(line[index]) && line[index] != separator.rawValue { return .text(cell: cell) }
             row.append(value)
             filled = row.count
-            filledCells += 1
             cell += 1
             while index < count && isBlank(line[index]) { index += 1 }
             if index == count { break }
@@ -118,6 +124,15 @@ struct TableDialect: Hashable {
         row.removeLast(row.count - filled)
         if filledCells == 0 { return .blank }
         return filledCells == row.count - first ? .numbers : .gaps
+    }
+
+    /// The place behind `nan`, which programs write into further columns where they have no number; `nil` where it does not
+    /// stand there.
+    @inline(never)
+    private static func end(ofNaN line: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        guard line.count - start >= 3 else { return nil }
+        let letters = line[start..<(start + 3)].map { $0 | 0x20 }
+        return letters == Array("nan".utf8) ? start + 3 : nil
     }
 
     /// Whether a byte means nothing within a cell; quotation marks around numbers are blanks as well.

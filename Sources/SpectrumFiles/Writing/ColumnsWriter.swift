@@ -61,6 +61,7 @@ struct ColumnsWriter {
         if !spectrum.name.isEmpty { facts.append(("spectrum", spectrum.name)) }
         if !spectrum.sample.isEmpty { facts.append(("sample", spectrum.sample)) }
         if let level = spectrum.level { facts.append(("core level", level.description)) }
+        if spectrum.unit == .arbitrary { facts.append(("intensity unit", spectrum.unit.rawValue)) }
         if let energy = spectrum.axis.photonEnergy {
             facts.append(("photon energy", "\(VAMASWriter.shortest(energy)) eV"))
         }
