@@ -53,6 +53,43 @@ struct InfoConvertTests {
         for key in ["photon_energy_eV", "sweeps", "dwell_s"] { #expect(spectrum[key] is NSNull) }
     }
 
+    @Test("a fit in the comments of a VAMAS block is listed, and becomes the same fit in NeXus")
+    func storedFits() async throws {
+        let stored = path("stored.vms")
+        let nexus = path("stored.nxs")
+        let fit = ["fit", FitCommandTests.bundled, "--recipe", "s2p-argyrodite-cathode", "--quiet", "--casa", stored]
+        #expect(await CommandSupport.run(InterphaseCommand.self, arguments: fit) == 0)
+        func listed(_ file: String) async throws -> [String: Any] {
+            #expect(await run("info", file, "--json", path("out.json"), "--quiet") == 0)
+            let files = try json("out.json")["files"] as? [[String: Any]]
+            let spectra = try #require(files?.first?["spectra"] as? [[String: Any]])
+            return try #require(spectra.compactMap { $0["stored_fits"] as? [String: Any] }.first)
+        }
+        let first = try await listed(stored)
+        let peaks = try #require(first["peaks"] as? [[String: Any]])
+        #expect(first["program"] as? String == "CasaXPS" && first["components"] as? Int == 8 && peaks.count == 8)
+        // Sulfur 2p of sulfides and sulfates, on the scale of binding energies.
+        #expect(peaks.allSatisfy { (158...172).contains($0["position_eV"] as? Double ?? 0) })
+        #expect(peaks.allSatisfy { $0["shape"] is String && $0["fwhm_eV"] is Double && $0["area"] is Double })
+        #expect(await run("convert", stored, "-o", nexus, "--quiet") == 0)
+        let file = try SpectrumFile(contentsOf: nexus)
+        let fits = try #require(file.spectra.first { !$0.fits.isEmpty }?.fits)
+        let converted = fits.flatMap(\.peaks)
+        for (peak, listed) in zip(converted, peaks) {
+            #expect(abs((peak.position ?? 0) - (listed["position_eV"] as? Double ?? 1)) < 1e-9)
+        }
+        #expect(converted.map(\.area) == peaks.map { $0["area"] as? Double })
+        // The curves of the components and the background add up to the envelope.
+        let envelope = try #require(fits[0].envelope)
+        let parts = fits[0].peaks.compactMap(\.curve) + fits[0].backgrounds.compactMap(\.curve)
+        #expect(parts.count == 9)
+        for index in envelope.indices {
+            let sum = parts.reduce(0) { $0 + $1[index] }
+            #expect(abs(sum - envelope[index]) < 1e-6 * max(1, abs(sum)))
+        }
+        #expect(try await listed(nexus)["components"] as? Int == 8)
+    }
+
     @Test("a diffraction pattern is told from a spectrum by its label or by its user, shown and converted")
     func diffraction() async throws {
         let rows = (0..<600).map { "\(10 + 0.1 * Double($0)),\($0 % 7)" }.joined(separator: "\n") + "\n"
