@@ -28,6 +28,9 @@ public struct PhaseTable: Sendable {
                         title: "Lines there (%)", cells: found.phases.map { String(format: "%.0f", 100 * $0.coverage) },
                         isNumeric: true),
                     .init(
+                        title: "Probability",
+                        cells: found.phases.map { String(format: "%.2f", min($0.probability, 0.99)) }, isNumeric: true),
+                    .init(
                         title: "Strain (%)",
                         cells: found.phases.map {
                             $0.strains.map { String(format: "%+.2f", 100 * $0) }.joined(separator: " ")
@@ -38,6 +41,7 @@ public struct PhaseTable: Sendable {
                 ]).lines
         }
         lines += evidenceLines
+        lines += possibleLines
         lines += limitLines
         lines += unexplainedLines
         lines.append("")
@@ -68,6 +72,13 @@ public struct PhaseTable: Sendable {
                 }
                 return text
             }
+    }
+
+    private var possibleLines: [String] {
+        let possible = identification.possiblePhases
+        guard !possible.isEmpty else { return [] }
+        let names = possible.prefix(6).map { "\($0.name) (\(String(format: "%.2f", $0.probability)))" }
+        return ["", "More probably wrong than right, and not counted: " + names.joined(separator: ", ")]
     }
 
     /// The strongest three lines, by rising angle, and how many more there are.
@@ -176,6 +187,16 @@ public struct PhaseTable: Sendable {
             ("phases", .array(found.phases.map(phase))),
             ("peaks", .array(found.peaks.map(peak))),
             (
+                "possible",
+                .array(
+                    found.possiblePhases.map {
+                        .object([
+                            ("name", .string($0.name)), ("formula", .string($0.formula)),
+                            ("probability", .number($0.probability)),
+                        ])
+                    })
+            ),
+            (
                 "not_detected",
                 .array(
                     found.detectionLimits.map {
@@ -204,7 +225,8 @@ public struct PhaseTable: Sendable {
         .object([
             ("name", .string(phase.name)), ("formula", .string(phase.formula)),
             ("weight_fraction", .quantity(phase.weightFraction)), ("significance", .number(phase.significance)),
-            ("coverage", .number(phase.coverage)), ("strains", .numbers(phase.strains)),
+            ("coverage", .number(phase.coverage)), ("probability", .number(phase.probability)),
+            ("strains", .numbers(phase.strains)),
             (
                 "cell",
                 .object([

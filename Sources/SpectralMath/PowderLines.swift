@@ -3,13 +3,15 @@ import CSpectralKernels
 extension SpectralColumns {
     /// A pseudo-Voigt line of a powder pattern.
     public struct PowderLine: Sendable {
-        /// Where it is, and its full width at half maximum, in the unit of the abscissa.
+        /// Where it is, in the unit of the abscissa.
         public var center: Double
+        /// The full width at half maximum, in the unit of the abscissa.
         public var width: Double
         /// The share of the Lorentzian, 0 to 1.
         public var mixing: Double
-        /// The area, and its logarithmic derivative by the mixing.
+        /// The area.
         public var area: Double
+        /// The logarithmic derivative of the area by the mixing.
         public var areaByMixing: Double
 
         /// A line.

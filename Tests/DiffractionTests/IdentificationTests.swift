@@ -189,6 +189,7 @@ struct IdentificationTests {
         #expect(line(31.27)?.role == .confirming && line(31.27)?.indices.contains(MillerIndex(2, 2, 0)) == true)
         #expect(guest.evidence.contains { $0.role == .shared })
         #expect(!guest.evidence.contains { $0.role == .contradicting })
+        #expect(result.phases.allSatisfy { $0.probability > 0.9 } && result.possiblePhases.isEmpty)
         // Asked about and found: no limit.
         #expect(result.detectionLimits.isEmpty)
         #expect(result.peaks.allSatisfy { !$0.isUnexplained })
@@ -232,6 +233,28 @@ struct IdentificationTests {
             #expect(names(try look(1.3 * limit, seed)).contains("Co3O4"), "seed \(seed)")
             #expect(!names(try look(0.1 * limit, seed)).contains("Co3O4"), "seed \(seed)")
         }
+    }
+
+    @Test("a phase is the likelier the more lines confirm it, the fewer are missing and the less it is strained")
+    func probability() {
+        var match = MatchProbability(
+            confirming: 4, confirmed: 0.6, contradicted: 0.02, coverage: 0.95, strain: 0.002, weightedProfileR: 0.1,
+            knowsElements: false)
+        let base = match.value
+        #expect((0.5..<1).contains(base))
+        func changed(_ change: (inout MatchProbability) -> Void) -> Double {
+            var copy = match
+            change(&copy)
+            return copy.value
+        }
+        #expect(changed { $0.confirming = 8 } > base)
+        #expect(changed { $0.contradicted = 0.2 } < base)
+        #expect(changed { $0.coverage = 0.7 } < base)
+        #expect(changed { $0.strain = 0.012 } < 0.5)
+        #expect(changed { $0.weightedProfileR = 0.6 } < base)
+        #expect(changed { $0.knowsElements = true } > base)
+        match.confirming = 0
+        #expect(match.value.isFinite)
     }
 
     @Test("axes that a structure without symmetry leaves equal stretch together")

@@ -19,6 +19,8 @@ public struct IdentifiedPhase: Sendable, Hashable {
     public var significance: Double
     /// The share of its lines, by intensity, that are there or hidden under others, 0 to 1.
     public var coverage: Double
+    /// The probability that it, or a phase with the same lines, is in the specimen, 0 to 1.
+    public var probability: Double
     /// What each of its lines says, by rising angle.
     public var evidence: [LineEvidence]
     /// Candidates that explain the same lines nearly as well, best first.
@@ -41,6 +43,9 @@ public struct PhaseIdentification: Sendable {
     public var background: [Double]
     /// The peaks of the pattern, by rising angle, with the reflections that explain them.
     public var peaks: [IndexedPeak] = []
+    /// Candidates that explain a part but are more probably wrong than right, the likeliest first. They are not in the
+    /// model.
+    public var possiblePhases: [PossiblePhase] = []
     /// How much could hide of the phases that were asked about and not found.
     public var detectionLimits: [DetectionLimit] = []
     /// Phases asked about that are not among the candidates.
@@ -142,7 +147,8 @@ public struct PhaseIdentification: Sendable {
                 name: own.lines.name, formula: own.lines.formula,
                 weightFraction: Self.fraction(p, masses, accepted.map(\.lines.density), search.scaleCovariance),
                 cell: own.lines.strained(own.parameters.strains) ?? own.lines.cell, strains: own.parameters.strains,
-                significance: own.score.significance, coverage: own.coverage, evidence: own.evidence,
+                significance: own.score.significance, coverage: own.coverage, probability: own.probability,
+                evidence: own.evidence,
                 alternatives: own.alternatives,
                 curve: search.curves[p].map { $0 * search.scales[p] })
         }.sorted { $0.weightFraction.value > $1.weightFraction.value }
@@ -153,13 +159,7 @@ public struct PhaseIdentification: Sendable {
         background = base
         candidateCount = search.candidates.count
         leftOut = []
-        var misfit = 0.0, all = 0.0
-        for i in pattern.intensities.indices {
-            let model = phases.reduce(base[i]) { $0 + $1.curve[i] }
-            let weight = 1 / pattern.variances[i]
-            misfit += weight * (pattern.intensities[i] - model) * (pattern.intensities[i] - model)
-            all += weight * pattern.intensities[i] * pattern.intensities[i]
-        }
-        weightedProfileR = all > 0 ? (misfit / all).squareRoot() : 0
+        weightedProfileR = search.weightedProfileR
+        possiblePhases = search.possible.sorted { $0.probability > $1.probability }
     }
 }

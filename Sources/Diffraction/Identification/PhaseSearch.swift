@@ -15,6 +15,8 @@ struct PhaseSearch: ~Copyable {
         /// The decrease of chi squared, weighted with the model error, when it was added.
         var gain: Double
         var alternatives: [String]
+        /// The probability that it is right.
+        var probability = 0.0
     }
 
     let pattern: ObservedPattern
@@ -28,6 +30,8 @@ struct PhaseSearch: ~Copyable {
     private(set) var curves: [[Double]] = []
     /// The covariance of the scales; `nil` where the data do not determine them.
     private(set) var scaleCovariance: [[Double]]?
+    /// Candidates that were more probably wrong than right.
+    private(set) var possible: [PossiblePhase] = []
     /// Candidates that were accepted once and then taken out.
     private var rejected: Set<String> = []
     private let axis: LogarithmicAxis
@@ -72,6 +76,46 @@ struct PhaseSearch: ~Copyable {
         guard !accepted.isEmpty else { return }
         try polish(limit: 30, isCoarse: false)
         try prune()
+        try setAsideImprobable()
+    }
+
+    /// Takes out phases that are more probably wrong than right, the least probable first, and remembers them.
+    private mutating func setAsideImprobable() throws {
+        while true {
+            let misfit = weightedProfileR
+            for p in accepted.indices {
+                accepted[p].probability =
+                    MatchProbability(
+                        accepted[p], weightedProfileR: misfit, knowsElements: options.elements != nil
+                    ).value
+            }
+            guard let worst = accepted.indices.min(by: { accepted[$0].probability < accepted[$1].probability }),
+                accepted[worst].probability < MatchProbability.least
+            else { return }
+            let phase = accepted.remove(at: worst)
+            parameters.phases.remove(at: worst)
+            possible.append(
+                PossiblePhase(name: phase.lines.name, formula: phase.lines.formula, probability: phase.probability))
+            guard !accepted.isEmpty else {
+                background = [Double](repeating: 0, count: pattern.count)
+                (scales, curves, scaleCovariance) = ([], [], nil)
+                return
+            }
+            try polish(limit: 12, isCoarse: false)
+            try prune()
+        }
+    }
+
+    /// The weighted profile R factor of what is accepted, 0 to 1.
+    var weightedProfileR: Double {
+        let peaks = modelledPeaks(), residual = residual(beside: peaks)
+        var misfit = 0.0, all = 0.0
+        for i in residual.indices {
+            let weight = 1 / pattern.variances[i]
+            misfit += weight * residual[i] * residual[i]
+            all += weight * pattern.intensities[i] * pattern.intensities[i]
+        }
+        return all > 0 ? (misfit / all).squareRoot() : 0
     }
 
     // MARK: - What is unexplained
