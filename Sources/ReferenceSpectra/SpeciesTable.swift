@@ -76,6 +76,7 @@ public struct SpeciesTable: Sendable, Hashable {
     }
 
     private static func plainCharacter(_ character: Character) -> [Character] {
+        if character.isASCII { return character == " " || "()[]{}^_\t\n".contains(character) ? [] : [character] }
         let pairs = zip("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹₊₋⁺⁻−–", "01234567890123456789+-+---")
         if let plain = pairs.first(where: { $0.0 == character }) { return [plain.1] }
         return character.isWhitespace || "()[]{}^_".contains(character) ? [] : [character]
