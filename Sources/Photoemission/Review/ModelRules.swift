@@ -34,7 +34,7 @@ struct BackgroundRule: ReviewRule {
 /// Whether the window shows background on both sides of the lines.
 struct WindowRule: ReviewRule {
     /// Widths between the last line and the end of the window that a background needs.
-    static let enough = 1.25
+    static let enough = 1.2
     /// With less the end stands on the line itself.
     static let least = 0.6
 

@@ -48,7 +48,7 @@ struct SplittingRule: ReviewRule {
         let outside = max(range.lowerBound - value, value - range.upperBound, 0)
         let allowance = max(Self.rounding, Self.relative * reference.default)
         let expected = String(
-            format: "%.3g eV, %.3g to %.3g eV in all compounds: spin-orbit coupling belongs to the atom",
+            format: "%.3g eV, %.3g to %.3g eV in all compounds: spin-orbit coupling is a property of the atom",
             reference.default,
             range.lowerBound, range.upperBound)
         let source = CoreLevelReference.citation(reference.sources)

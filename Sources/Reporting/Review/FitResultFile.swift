@@ -59,6 +59,12 @@ public struct FitResultFile: Sendable {
         subject.photonEnergy = content.source.photonEnergy
         subject.secondsPerChannel = content.source.secondsPerChannel
         let statistics = content.statistics
+        guard (0...1_000_000_000).contains(statistics.points), (0...1_000_000).contains(statistics.freeParameters)
+        else {
+            throw ReadError.malformed(
+                file: path, place: .whole, expected: "counts of points and parameters",
+                found: "\(statistics.points) points and \(statistics.freeParameters) parameters")
+        }
         subject.hasGivenVariances = statistics.weighting == "given variances"
         subject.hasCountingStatistics = !statistics.weighting.hasSuffix("estimated from the scatter")
         subject.statistics = FitStatistics(
