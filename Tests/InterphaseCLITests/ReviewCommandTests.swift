@@ -43,7 +43,8 @@ struct ReviewCommandTests {
             let wrong = "\(Self.corpus)/flawed/p2p-doublet-too-wide.yaml"
             let warned = "\(Self.corpus)/flawed/s2p-uniform-weights.yaml"
             #expect(await run("review", wrong, "--quiet", "--json", "\(folder)/r.json") == 1)
-            #expect(try rules("\(folder)/r.json")[0]["spin-orbit-splitting"] == "error")
+            let found = try rules("\(folder)/r.json")
+            #expect(found.first?["spin-orbit-splitting"] == "error")
             #expect(await run("review", warned, "--quiet") == 0)
             #expect(await run("review", warned, "--quiet", "--strict") == 1)
             #expect(await run("review", "s2p-argyrodite-cathode", "--quiet", "--strict") == 0)
@@ -81,11 +82,13 @@ struct ReviewCommandTests {
             let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/s.json"))
             let fit = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
             let own = try #require(fit["findings"] as? [[String: Any]]).compactMap { $0["rule"] as? String }
-            #expect(try Set(rules("\(folder)/one.json")[0].keys) == Set(own))
+            let again = try rules("\(folder)/one.json")
+            #expect(Set(again.first?.keys ?? [:].keys) == Set(own))
             let both = await run(
                 "review", "\(folder)/s.json", "\(folder)/p.json", "--quiet", "--json", "\(folder)/both.json")
             #expect(both == 1)
-            #expect(try rules("\(folder)/both.json").last?["levels-do-not-balance"] == "error")
+            let together = try rules("\(folder)/both.json")
+            #expect(together.last?["levels-do-not-balance"] == "error")
             let page = try String(contentsOfFile: "\(folder)/p.html", encoding: .utf8)
             #expect(page.contains("<dt>Expected</dt>"))
             let quantified = await run(
@@ -106,7 +109,8 @@ struct ReviewCommandTests {
             try ("binding energy (eV),counts\n" + rows.joined(separator: "\n")).write(
                 toFile: path, atomically: true, encoding: .utf8)
             #expect(await run("review", recipe, "--data", path, "--quiet", "--json", "\(folder)/r.json") == 0)
-            #expect(try rules("\(folder)/r.json")[0]["too-many-components"] == "warning")
+            let found = try rules("\(folder)/r.json")
+            #expect(found.first?["too-many-components"] == "warning")
         }
     }
 
@@ -131,7 +135,8 @@ struct ReviewCommandTests {
                 "review", SharedData.file("xps/vamas/assigned_open.vms").path, "--quiet", "--json",
                 "\(folder)/r.json")
             #expect(code == 1)
-            #expect(try rules("\(folder)/r.json").count > 5)
+            let found = try rules("\(folder)/r.json")
+            #expect(found.count > 5)
         }
     }
 }

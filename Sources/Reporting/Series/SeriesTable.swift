@@ -167,6 +167,9 @@ public struct SeriesTable: Sendable {
         }
     }
 
+    /// A difference that noise makes more often than this is no change.
+    static let noticeable = 0.05
+
     /// "polysulfide rises by 8.2(11) points from 0 to 200 cycles, p = 3e-13".
     static func sentence(_ change: SeriesChange, of title: String, _ track: SeriesTrack) -> String {
         let factor = isShare(track.quantity) ? 100.0 : 1
@@ -185,6 +188,14 @@ public struct SeriesTable: Sendable {
                 : "from \(first) to \(last) \(Printable.text(track.variable.unit)) of \(name)"
         guard let p = change.probability else {
             return "\(title) \(verb) by \(TableText.quantity(size))\(unit) \(span) (no uncertainty)"
+        }
+        guard p < noticeable else {
+            var signed = TableText.quantity(
+                Measured(change.difference.value * factor, standardUncertainty: size.standardUncertainty))
+            // What rounds to zero has no sign.
+            let digits = signed.prefix { $0 != "(" }
+            if signed.hasPrefix("-"), !digits.contains(where: { ("1"..."9").contains($0) }) { signed.removeFirst() }
+            return "\(title): no change seen, \(signed)\(unit) \(span), \(probability(p))"
         }
         return "\(title) \(verb) by \(TableText.quantity(size))\(unit) \(span), \(probability(p))"
     }
