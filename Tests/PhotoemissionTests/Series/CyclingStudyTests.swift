@@ -132,10 +132,10 @@ struct CyclingStudyTests {
             let indices = try each.fits.map { fit in
                 try shared.map { name in try #require(fit.parameters.names.firstIndex(of: name)) }
             }
-            var precision = try Matrix(rows: shared.count, columns: shared.count)
+            var precision = Matrix(zeros: shared.count, shared.count)
             var inverses: [CholeskyDecomposition] = []
             for (block, own) in zip(blocks, indices) {
-                var part = try Matrix(rows: shared.count, columns: shared.count)
+                var part = Matrix(zeros: shared.count, shared.count)
                 for (i, a) in own.enumerated() { for (j, b) in own.enumerated() { part[i, j] = block[a, b] } }
                 let decomposition = try CholeskyDecomposition(part)
                 inverses.append(decomposition)
@@ -150,7 +150,7 @@ struct CyclingStudyTests {
             for (spectrum, fit) in each.fits.enumerated() {
                 for (place, component) in fit.components.enumerated() {
                     let row = try #require(fit.parameters.names.firstIndex(of: "\(component.name).area"))
-                    let cross = indices[spectrum].map { blocks[spectrum][row, $0] }
+                    let cross = indices[spectrum].map { blocks[spectrum][row, $0] as Double }
                     let weight = try inverses[spectrum].solve(cross)
                     let own = blocks[spectrum][row, row]
                     let removed = zip(weight, cross).reduce(0) { $0 + $1.0 * $1.1 }
