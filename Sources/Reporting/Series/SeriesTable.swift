@@ -11,16 +11,22 @@ public struct SeriesTable: Sendable {
     public var tracks: [SeriesTrack]
 
     /// Tables of the shares of all components in `fit`; with `pristine` species also of what has decomposed, as a share
-    /// of everything.
+    /// of everything, with `ratios` of the areas of their first to those of their second components, and with `areas` of
+    /// every area.
     ///
     /// Throws `FitError` where the fit lacks such a component.
-    public init(_ fit: SeriesFit, pristine: [String] = [], meanPosition: Bool = false) throws {
+    public init(
+        _ fit: SeriesFit, pristine: [String] = [], meanPosition: Bool = false,
+        ratios: [(above: [String], below: [String])] = [], areas: Bool = false
+    ) throws {
         self.fit = fit
         var quantities = fit.componentNames.map { SeriesQuantity.quantity(.fraction($0)) }
         if !pristine.isEmpty {
             _ = try fit.track(.share(pristine, among: []))
             quantities.append(.decomposition(of: pristine, in: fit))
         }
+        quantities += ratios.map { .ratio($0.above, to: $0.below) }
+        if areas { quantities += fit.componentNames.map { .quantity(.component($0, .area)) } }
         if meanPosition { quantities.append(.meanPosition([])) }
         tracks = try quantities.map { try fit.track($0) }
     }
@@ -31,6 +37,9 @@ public struct SeriesTable: Sendable {
         case .quantity(.fraction(let name)): Printable.text(name)
         case .share: "decomposed"
         case .meanPosition: "mean position"
+        case .ratio(let above, let below):
+            Printable.text("\(above.joined(separator: " + ")) / \(below.joined(separator: " + "))")
+        case .quantity(.component(let name, .area)): "area of " + Printable.text(name)
         default: Printable.text(track.quantity.description)
         }
     }
