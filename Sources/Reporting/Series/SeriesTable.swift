@@ -172,6 +172,8 @@ public struct SeriesTable: Sendable {
         guard fit.fits.count > 1 else { return [] }
         return tracks.compactMap { track in
             guard let change = track.change(from: 0, to: track.values.count - 1) else { return nil }
+            // The share of an only component is always the whole.
+            if change.probability == nil, change.difference.value == 0 { return nil }
             return Self.sentence(change, of: Self.title(of: track, in: fit), track)
         }
     }
