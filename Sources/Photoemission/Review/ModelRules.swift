@@ -95,6 +95,28 @@ struct ReferenceRule: ReviewRule {
     }
 }
 
+/// Whether the line that the energy scale rests on is strong enough not to be taken for another one.
+struct ReferenceLineRule: ReviewRule {
+    /// The share of the area of its level below which a line is a poor reference.
+    static let least = 0.15
+
+    func findings(in subject: ReviewSubject) -> [Finding] {
+        guard subject.statistics != nil, let name = subject.referenceLine,
+            let line = subject.components.first(where: { $0.name == name }), let area = line.area.value
+        else { return [] }
+        let all = subject.components.filter { $0.level == line.level }.reduce(0) { $0 + ($1.area.value ?? 0) }
+        guard all > 0, area < Self.least * all else { return [] }
+        return [
+            Finding(
+                rule: "reference-line-weak", severity: .warning,
+                message: String(
+                    format: "the energy scale rests on %@, which has %.1f %% of the area: it may have been taken for "
+                        + "another line, and all energies would be off by their distance", name, 100 * area / all),
+                subject: name, expected: String(format: "at least %.0f %% of the area", 100 * Self.least))
+        ]
+    }
+}
+
 /// Whether the points are weighted by what counting them leaves uncertain.
 struct WeightRule: ReviewRule {
     func findings(in subject: ReviewSubject) -> [Finding] {

@@ -37,7 +37,8 @@ public struct Referee: Sendable {
     private let rules: [any ReviewRule] = [
         ConvergenceRule(), SplittingRule(), AreaRatioRule(), PartnerRule(), DoubletWidthRule(), WidthLimitRule(),
         WidthComparisonRule(), ShapeComparisonRule(), LevelRule(), PositionRule(), AmbiguityRule(),
-        BackgroundRule(), BackgroundCurveRule(), WindowRule(), ReferenceRule(), WeightRule(), BoundRule(),
+        BackgroundRule(), BackgroundCurveRule(), WindowRule(), ReferenceRule(), ReferenceLineRule(), WeightRule(),
+        BoundRule(),
         CorrelationRule(), SignificanceRule(), ResidualRule(), CrowdingRule(), DataRule(), ReportingRule(),
     ]
 

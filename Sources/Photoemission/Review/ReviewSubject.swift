@@ -22,6 +22,8 @@ public struct ReviewSubject: Sendable {
     public var window: ClosedRange<Double>?
     /// What the energy scale is referenced to; `nil` where it is not.
     public var reference: String?
+    /// The component whose line the energy scale rests on, where it rests on one of this spectrum.
+    public var referenceLine: String?
     /// The parts of the background.
     public var backgrounds: [Background]
     /// How the points are weighted; `nil` where that is not known.

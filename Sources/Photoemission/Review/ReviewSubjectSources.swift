@@ -38,6 +38,7 @@ extension ReviewSubject {
             reference: fit.calibration.reference == "none" ? nil : fit.calibration.reference,
             backgrounds: model.background.parts, weighting: weighting,
             components: zip(model.components, fit.components).map { Self.component($0, $1) })
+        if case .line(let name, _) = model.calibration { referenceLine = name }
         hasGivenVariances = fit.statistics.weighting == "given variances"
         unit = fit.unit
         hasCountingStatistics =
@@ -81,6 +82,7 @@ extension ReviewSubject {
             origin: origin, name: name, level: model.level, window: model.window,
             reference: Self.description(of: calibration), backgrounds: resolved.effective.background.parts,
             weighting: weighting, components: components)
+        if case .line(let name, _) = calibration { referenceLine = name }
         freeParameters =
             resolved.nonlinear.count + resolved.linear.filter { $0.bounds.lowerBound < $0.bounds.upperBound }.count
     }

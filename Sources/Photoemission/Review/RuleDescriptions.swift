@@ -81,6 +81,9 @@ extension RuleDescription {
             source: "\(Literature.iso19830); \(Literature.oswald)",
             advice: "state calibration: {line: ..., at: ...} or {shift: ..., u: ...}"),
         RuleDescription(
+            "reference-line-weak", "Is the line that the scale rests on a strong one?", source: Literature.oswald,
+            advice: "compare the shift with that of neighbouring spectra; reference to a stronger line"),
+        RuleDescription(
             "candidate-species", "Which published species lie near?", source: Literature.species,
             advice: "a position is no proof: let other levels and the preparation decide"),
         RuleDescription(

@@ -81,7 +81,7 @@ struct QuantificationAgreementTests {
             for element in result.elements {
                 let share = 100 * (stored[element.element] ?? 0) / sum
                 #expect(
-                    abs(element.atomicPercent.value - share) < 0.5,
+                    abs(element.atomicPercent.value - share) < 0.2,
                     "\(sample) \(element.element): \(element.atomicPercent) against \(share)")
                 compared += 1
             }

@@ -84,6 +84,39 @@ struct RefereeTests {
         #expect(try severity(wrong) == .error)
     }
 
+    @Test("a scale that rests on a weak line is questioned, one that rests on the main line is not")
+    func weakReference() throws {
+        func rules(_ anchor: String) throws -> [String] {
+            let truth = try Recipe(
+                yaml: """
+                    interphase: 1
+                    level: Nb 3d
+                    window: [202, 215]
+                    components:
+                      - {name: "reduced", position: 205.7, width: 1.2, area: 400}
+                      - {name: "LiNbO3", position: 207.3, width: 1.2, area: 9000}
+                    """, file: "truth")
+            var model = truth.model
+            model.calibration = .line(anchor, at: anchor == "LiNbO3" ? 207.3 : 205.7)
+            model.components[0].position = .within(0.3, of: 205.7)
+            model.components[1].position = .within(0.3, of: 207.3)
+            return try model.fit(ReviewCase.spectrum(of: truth)).findings.map(\.rule)
+        }
+        #expect(try !rules("LiNbO3").contains("reference-line-weak"))
+        #expect(try rules("reduced").contains("reference-line-weak"))
+    }
+
+    @Test("every rule is described in docs/review.md, and none that is not there")
+    func documentation() throws {
+        let page = try String(
+            contentsOf: SharedData.projectRoot.appendingPathComponent("docs/review.md"), encoding: .utf8)
+        let documented = page.split(separator: "\n").compactMap { line -> String? in
+            guard line.hasPrefix("| `"), let end = line.dropFirst(3).firstIndex(of: "`") else { return nil }
+            return String(line[line.index(line.startIndex, offsetBy: 3)..<end])
+        }
+        #expect(documented == RuleDescription.all.map(\.rule))
+    }
+
     @Test("a pair is a pair however it is written")
     func pairs() throws {
         let names = [
