@@ -72,7 +72,7 @@ public struct ReviewSubject: Sendable {
 /// A component as the referee sees it.
 public struct ReviewedComponent: Sendable, Hashable {
     /// The name in the model.
-    public var name: String
+    public let name: String
     /// The core level.
     public var level: CoreLevel?
     /// Whether it stands for both lines of a doublet.
@@ -93,11 +93,28 @@ public struct ReviewedComponent: Sendable, Hashable {
     public var widthRatio: ReviewedValue?
 
     /// Whether its name says that it stands for no species: satellites, losses, Auger lines.
-    var isFeature: Bool {
-        let words = ["satellite", "sat.", "shake", "plasmon", "loss", "auger", "multiplet"]
+    let isFeature: Bool
+
+    init(
+        name: String, level: CoreLevel?, isDoublet: Bool, shape: LineShape, position: ReviewedValue,
+        width: ReviewedValue, area: ReviewedValue, splitting: ReviewedValue?, areaRatio: ReviewedValue?,
+        widthRatio: ReviewedValue?
+    ) {
+        self.name = name
+        self.level = level
+        self.isDoublet = isDoublet
+        self.shape = shape
+        self.position = position
+        self.width = width
+        self.area = area
+        self.splitting = splitting
+        self.areaRatio = areaRatio
+        self.widthRatio = widthRatio
         let plain = name.lowercased()
-        return words.contains { plain.contains($0) } || plain == "sat" || plain.hasPrefix("sat ")
+        isFeature = Self.featureWords.contains { plain.contains($0) } || plain == "sat" || plain.hasPrefix("sat ")
     }
+
+    private static let featureWords = ["satellite", "sat.", "shake", "plasmon", "loss", "auger", "multiplet"]
 
     /// The energies of its lines, eV.
     var lineEnergies: [Double] {

@@ -113,6 +113,10 @@ struct LineLabel: Hashable {
     var twiceJ: Int?
 
     init(_ name: String) {
+        guard name.utf8.contains(UInt8(ascii: "/")) else {
+            species = name
+            return
+        }
         var words = name.split(separator: " ").map(String.init)
         for index in words.indices.reversed() {
             let word = words[index].trimmingCharacters(in: CharacterSet(charactersIn: "(),;"))
