@@ -7,7 +7,8 @@ struct ReviewCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "review", abstract: "Say what a referee would object to in a model or a result.",
         discussion: """
-            Takes recipes, results of `interphase fit --json`, and files in which CasaXPS stored fits, in any mixture. \
+            Takes recipes, results of `interphase fit --json`, and files in which CasaXPS stored fits or exported their \
+            curves, in any mixture. \
             Several results of one sample are held against each other: S and P of PS4(3-) must balance. Every fit \
             reviews itself; this command is for models and results that are there already.
 
@@ -110,14 +111,18 @@ struct ReviewCommand: AsyncParsableCommand {
         }
     }
 
-    /// The fits that CasaXPS stored in a file.
+    /// The fits that CasaXPS stored in a file, or whose curves it exported.
     private func storedFits(in file: String) throws -> [ReviewSubject] {
         let contents = try SpectrumFile(contentsOf: file, options: reading.options)
         for note in contents.notes { output.say("\(file): \(note)") }
         let chosen = try spectrum.map { [try SpectrumSelection(file: contents).choose(named: $0, level: nil)] }
         var subjects: [ReviewSubject] = []
         for spectrum in chosen ?? contents.spectra {
-            guard !CasaXPSAnnotations(comments: spectrum.comments).components.isEmpty else { continue }
+            guard !CasaXPSAnnotations(comments: spectrum.comments).components.isEmpty else {
+                // An export holds the curves instead of the parameters.
+                if let drawn = ReviewSubject(exportedWith: spectrum) { subjects.append(drawn) }
+                continue
+            }
             do {
                 for fit in try spectrum.casaXPSFits() {
                     var subject = try ReviewSubject(fit, level: spectrum.level)

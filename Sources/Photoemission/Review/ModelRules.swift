@@ -84,8 +84,11 @@ struct WindowRule: ReviewRule {
 
 /// Whether the energy scale is referenced.
 struct ReferenceRule: ReviewRule {
+    /// What is missing from a source that cannot say whether it is.
+    static let unknown = "the energy reference"
+
     func findings(in subject: ReviewSubject) -> [Finding] {
-        guard subject.reference == nil else { return [] }
+        guard subject.reference == nil, !subject.missingItems.contains(Self.unknown) else { return [] }
         return [
             Finding(
                 rule: "energy-not-referenced", severity: .warning,

@@ -87,7 +87,7 @@ extension ReviewSubject {
             resolved.nonlinear.count + resolved.linear.filter { $0.bounds.lowerBound < $0.bounds.upperBound }.count
     }
 
-    private init(
+    init(
         origin: Origin, name: String, level: CoreLevel?, window: ClosedRange<Double>?, reference: String?,
         backgrounds: [Background], weighting: Weighting?, components: [ReviewedComponent]
     ) {

@@ -173,6 +173,28 @@ struct RefereeTests {
         return rules
     }
 
+    @Test("fits of which CasaXPS exported the curves are reviewed", .enabled(if: SharedData.isPresent))
+    func casaXPSExports() throws {
+        func subject(_ name: String) throws -> ReviewSubject {
+            let file = try SpectrumFile(contentsOf: SharedData.file("xps/casaxps-export/\(name)").path)
+            return try #require(file.spectra.lazy.compactMap { ReviewSubject(exportedWith: $0) }.first)
+        }
+        // Tables of names, positions, widths and areas, and the same measured on the curves.
+        let molybdenum = try subject("phdparser_Mo3d_doublet.txt")
+        #expect(molybdenum.components.map { $0.position.value } == [232.01, 235.14])
+        #expect(Self.referee.findings(in: molybdenum).allSatisfy { $0.severity < .error })
+        let sulfur = try subject("20240220_Au_MPPipTFSI4AMSIol3_S_2p.csv")
+        #expect(sulfur.components.map(\.name) == ["S 2p 1", "S 2p 2"])
+        let gold = try subject("ascii_Au4f.txt")
+        #expect(gold.components.map(\.level) == [.au4f, .au4f, .ba4d])
+        let pairs = SpinOrbitPairs(sulfur, level: .s2p, splitting: 1.18).pairs
+        #expect(pairs.count == 1)
+        #expect(abs((pairs.first?.splitting ?? 0) - 1.18) < 0.06)
+        #expect(abs((pairs.first?.areaRatio ?? 0) - 0.5) < 0.03)
+        let iron = try subject("FeO_analyzed_lineshapes_cols.txt")
+        #expect(Self.referee.findings(in: iron).map(\.rule).contains("doublet-area-ratio"))
+    }
+
     @Test("stored fits of CasaXPS are reviewed, and their flaws named", .enabled(if: SharedData.isPresent))
     func casaXPS() throws {
         let findings = try Self.storedFindings("xps/vamas/assigned_open.vms")
