@@ -32,6 +32,11 @@ fi
 say "Examples"
 examples/s2p-cathode.sh >demo-output/example.txt
 tail -n 3 demo-output/example.txt
+for example in examples/*/run.sh; do
+    name=$(basename "$(dirname "$example")")
+    "$example" >"demo-output/$name.txt"
+    tail -n 2 "demo-output/$name.txt"
+done
 
 say "Tests"
 swift test --skip-build

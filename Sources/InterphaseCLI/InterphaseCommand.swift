@@ -18,6 +18,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             QuantifyCommand.self,
             SeriesCommand.self,
             CasaCommand.self,
+            ReviewCommand.self,
             SimulateCommand.self,
             LevelsCommand.self,
             SpeciesCommand.self,

@@ -36,7 +36,7 @@ struct QuantifyCommand: AsyncParsableCommand {
         let jobs = try FitJobs(files: files, recipes: recipe, options: reading.options, reference: referencing)
         for note in jobs.notes { output.say(note) }
         let fits = try jobs.fits()
-        let result: Quantification
+        var result: Quantification
         do {
             result = try corrections.quantify(fits.map(\.fit))
         } catch let error as QuantificationError {
@@ -47,6 +47,7 @@ struct QuantifyCommand: AsyncParsableCommand {
                 output.say("\(fit.fit.spectrumName): \(finding.severity.rawValue): \(finding.message)")
             }
         }
+        result.findings += LevelBalance().findings(result.levelAmounts)
         let table = QuantificationTable(result)
         if let csvFile { try table.writeCSV(to: csvFile) }
         try output.writeJSON(

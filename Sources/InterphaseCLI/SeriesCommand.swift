@@ -49,13 +49,29 @@ struct SeriesCommand: AsyncParsableCommand {
     @Flag(help: "Also show the mean position of the signal.")
     var meanPosition = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Also show a ratio of areas, as \"C-O / C-C, C-H\"; several species of a side are joined by semicolons.",
+            valueName: "species / species"))
+    var ratio: [String] = []
+
+    @Flag(help: "Also show areas.")
+    var areas = false
+
     @OptionGroup var adjustments: FitAdjustments
     @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Write the shares against the variable as SVG.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("Write a figure against the variable as SVG.", valueName: "file.svg"))
     var plot: String?
+
+    @Option(
+        name: .customLong("plot-of"),
+        help: ArgumentHelp(
+            "What the figure shows: shares, ratios, areas or position. Default: shares of several species.",
+            valueName: "quantity"))
+    var plotted: SeriesPlot.Shown?
 
     @Option(name: .customLong("csv"), help: ArgumentHelp("Write all components as CSV.", valueName: "file.csv"))
     var csvFile: String?
@@ -85,8 +101,9 @@ struct SeriesCommand: AsyncParsableCommand {
             fit.fits[index].findings += reference.findings
         }
         let names = (pristine ?? "").split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-        let table = try SeriesTable(fit, pristine: names, meanPosition: meanPosition)
-        if let plot { try SeriesPlot(table).write(to: plot) }
+        let table = try SeriesTable(
+            fit, pristine: names, meanPosition: meanPosition, ratios: try ratio.map(Self.sides), areas: areas)
+        if let plot { try SeriesPlot(table, showing: plotted).write(to: plot) }
         if let csvFile { try table.writeCSV(to: csvFile) }
         try output.writeJSON(
             text: SeriesDocument(
@@ -98,6 +115,21 @@ struct SeriesCommand: AsyncParsableCommand {
         if output.printsTable { print(table.text, terminator: "") }
         let findings = fit.findings + fit.fits.flatMap(\.findings)
         if findings.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.findings.rawValue) }
+    }
+
+    /// The two sides of a ratio.
+    private static func sides(of text: String) throws -> (above: [String], below: [String]) {
+        guard let mark = text.range(of: " / ") else {
+            throw CommandFailure(.usage, "--ratio \(text): expected two sides, as \"C-O / C-C, C-H\"")
+        }
+        func names(_ part: Substring) -> [String] {
+            part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        }
+        let (above, below) = (names(text[..<mark.lowerBound]), names(text[mark.upperBound...]))
+        guard !above.isEmpty, !below.isEmpty else {
+            throw CommandFailure(.usage, "--ratio \(text): expected species on both sides")
+        }
+        return (above, below)
     }
 
     private func sharing() throws -> Set<ComponentQuantity>? {
@@ -209,3 +241,5 @@ struct SeriesSource {
         return parts.count == 2 ? SeriesVariable(parts[0], unit: parts[1]) : SeriesVariable(text)
     }
 }
+
+extension SeriesPlot.Shown: ExpressibleByArgument {}

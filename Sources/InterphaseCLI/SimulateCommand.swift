@@ -10,12 +10,23 @@ struct SimulateCommand: AsyncParsableCommand {
             The truth is the recipe with every parameter at its start (or fixed) value, areas included; counts are \
             Poisson numbers. The file says that it is simulated, and carries the recipe in its comments.
 
-            Example:
+            With --species the truth is a species of the reference library instead: one spectrum for each of its \
+            levels, at its published positions, with the splittings and usual widths of the levels. Its sources are \
+            written into the file.
+
+            Examples:
               interphase simulate truth.yaml -o s2p.vms --seed 7 --constant 1500 --shirley 0.06
+              interphase simulate --species LiNbO3 -o linbo3.vms --seed 3
             """)
 
     @Argument(help: ArgumentHelp("A recipe in which every component has an area.", valueName: "recipe"))
-    var recipe: String
+    var recipe: String?
+
+    @Option(help: ArgumentHelp("A species of the reference library, instead of a recipe.", valueName: "name"))
+    var species: String?
+
+    @Option(help: ArgumentHelp("The area of each level with --species.", valueName: "counts eV"))
+    var area = 20_000.0
 
     @Option(name: [.short, .customLong("output")], help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
@@ -54,6 +65,10 @@ struct SimulateCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
+        guard (recipe == nil) != (species == nil) else {
+            throw ValidationError("What should be simulated? Give a recipe, or --species")
+        }
+        guard area > 0, area.isFinite else { throw ValidationError("--area \(area): expected an area above 0") }
         guard step > 0, step.isFinite else { throw ValidationError("--step \(step): expected a step above 0 eV") }
         guard constant >= 0, constant.isFinite else {
             throw ValidationError("--constant \(constant): expected counts, 0 or more")
@@ -66,20 +81,72 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        let truth = try FitRecipeSource.recipe(named: recipe)
-        guard let window = truth.model.window ?? truth.model.level?.reference?.window else {
-            throw CommandFailure(.badData, "\(recipe): needs a window, the range of energies to simulate")
-        }
         guard let format = format ?? SpectrumOutputFormat(path: output) else {
             throw CommandFailure(.usage, "\(output): the extension names no known format; state it with --format")
         }
-        let count = Int(((window.upperBound - window.lowerBound) / step).rounded())
+        var numbers = RandomNumbers(seed: seed)
+        let spectra = try truths().map { try simulated($0, &numbers) }
+        let file = SpectrumFile(
+            path: output, format: format.rawValue, spectra: spectra,
+            comments: ["SIMULATED by interphase \(InterphaseCommand.version): no measurement"])
+        try file.write(to: output, as: format)
+        guard !quiet else { return }
+        for spectrum in spectra {
+            print("\(output): \(spectrum.axis.count) simulated points of \(spectrum.name), seed \(seed)")
+        }
+    }
+
+    /// What is simulated, and what is said of where it comes from.
+    private struct Truth {
+        var recipe: Recipe
+        var window: ClosedRange<Double>
+        var sample: String
+        var remarks: [String]
+    }
+
+    private func truths() throws -> [Truth] {
+        if let species { return try truths(ofSpecies: species) }
+        let name = recipe ?? ""
+        let truth = try FitRecipeSource.recipe(named: name)
+        guard let window = truth.model.window ?? truth.model.level?.reference?.window else {
+            throw CommandFailure(.badData, "\(name): needs a window, the range of energies to simulate")
+        }
+        return [Truth(recipe: truth, window: window, sample: "simulated", remarks: [])]
+    }
+
+    /// One truth for each level of the species of which the library knows width and splitting.
+    private func truths(ofSpecies name: String) throws -> [Truth] {
+        guard let species = ReferenceLibrary.species(named: name) else {
+            let near = ReferenceLibrary.speciesNames(closeTo: name)
+            let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+            throw CommandFailure(.usage, "--species: the library has no \"\(name)\"\(hint) (see: interphase species)")
+        }
+        let truths = species.lines.compactMap { line -> Truth? in
+            guard let reference = line.level.reference else { return nil }
+            let splitting = reference.splitting?.default ?? 0
+            let component = Component(
+                name: species.name, position: .fixed(line.position), width: .fixed(reference.width.start),
+                area: .fixed(area))
+            let window = (line.position - 5)...(line.position + splitting + 7)
+            let sources = line.sources.compactMap { ReferenceLibrary.source($0)?.citation }
+            return Truth(
+                recipe: Recipe(model: PeakModel(level: line.level, window: window, components: [component])),
+                window: window, sample: "simulated \(species.name)",
+                remarks: ["position \(line.position) eV: \(sources.joined(separator: "; "))"])
+        }
+        guard !truths.isEmpty else {
+            throw CommandFailure(.badData, "\(species.name): no level of it has a reference width to simulate with")
+        }
+        return truths
+    }
+
+    private func simulated(_ truth: Truth, _ numbers: inout RandomNumbers) throws -> Spectrum {
+        let count = Int(((truth.window.upperBound - truth.window.lowerBound) / step).rounded())
         guard count >= 2, count < 10_000_000 else {
             throw CommandFailure(.usage, "--step \(step): gives \(count + 1) points; expected 3 to 10 million")
         }
-        let energies = (0...count).map { window.lowerBound + step * Double($0) }
-        var numbers = RandomNumbers(seed: seed)
-        var spectrum = try truth.model.simulatedSpectrum(
+        let energies = (0...count).map { truth.window.lowerBound + step * Double($0) }
+        var spectrum = try truth.recipe.model.simulatedSpectrum(
             at: energies, background: SimulatedBackground(constant: constant, slope: slope, shirley: shirley),
             acquisition: Acquisition(sweeps: sweeps, dwellTime: dwell, source: "simulated"),
             photonEnergy: photonEnergy, numbers: &numbers)
@@ -87,19 +154,16 @@ struct SimulateCommand: AsyncParsableCommand {
         let measured = energies.reversed().map { photonEnergy - $0 - charging }
         spectrum.axis = EnergyAxis(Array(measured), scale: .kinetic, photonEnergy: photonEnergy)
         spectrum.intensities.reverse()
+        spectrum.sample = truth.sample
         spectrum.comments = comments(truth)
-        let file = SpectrumFile(
-            path: output, format: format.rawValue, spectra: [spectrum],
-            comments: ["SIMULATED by interphase \(InterphaseCommand.version): no measurement"])
-        try file.write(to: output, as: format)
-        if !quiet { print("\(output): \(spectrum.axis.count) simulated points of \(spectrum.name), seed \(seed)") }
+        return spectrum
     }
 
-    private func comments(_ truth: Recipe) -> [String] {
+    private func comments(_ truth: Truth) -> [String] {
         [
             "SIMULATED spectrum, no measurement. Poisson counts around the model below.",
             "seed \(seed); background: constant \(constant), slope \(slope) per eV, shirley \(shirley) per eV; charging "
                 + "\(charging) eV",
-        ] + truth.yaml.split(separator: "\n").map(String.init)
+        ] + truth.remarks + truth.recipe.yaml.split(separator: "\n").map(String.init)
     }
 }

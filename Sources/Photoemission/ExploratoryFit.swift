@@ -82,11 +82,12 @@ extension PeakFit {
         var copy = self
         let probability = test.pValue.map { String(format: "with probability %.2g", $0) } ?? "easily"
         copy.findings.append(
-            Finding(
-                rule: "component-count", severity: .note,
-                message: "a component more would lower chi squared by \(String(format: "%.1f", test.improvement)), "
-                    + "which noise alone does \(probability): \(components.count) component"
-                    + "\(components.count == 1 ? "" : "s") describe the data"))
+            Referee.completed(
+                Finding(
+                    rule: "component-count", severity: .note,
+                    message: "a component more would lower chi squared by \(String(format: "%.1f", test.improvement)), "
+                        + "which noise alone does \(probability): \(components.count) component"
+                        + "\(components.count == 1 ? "" : "s") describe the data")))
         return copy
     }
 
@@ -98,11 +99,16 @@ extension PeakFit {
             let near = ReferenceLibrary.candidates(for: level, near: component.position.value, within: 0.4)
             guard !near.isEmpty else { continue }
             let names = near.prefix(4).map { "\($0.species.name) (\(String(format: "%.1f", $0.line.position)))" }
+            let undecided =
+                near.count > 1 ? ": \(level) alone does not tell which of the \(near.count) it is" : ""
             copy.findings.append(
-                Finding(
-                    rule: "candidate-species", severity: .note,
-                    message: "\(component.name) at \(String(format: "%.2f", component.position.value)) eV lies near "
-                        + "published positions of " + names.joined(separator: ", ")))
+                Referee.completed(
+                    Finding(
+                        rule: "candidate-species", severity: .note,
+                        message:
+                            "\(component.name) at \(String(format: "%.2f", component.position.value)) eV lies near "
+                            + "published positions of " + names.joined(separator: ", ") + undecided,
+                        subject: component.name)))
         }
         return copy
     }

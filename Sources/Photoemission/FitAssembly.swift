@@ -27,7 +27,8 @@ struct FitAssembly {
             background: background(covariance), components: components, parameters: parameters(covariance),
             statistics: statistics, convergence: convergence(isDetermined: covariance != nil), findings: [],
             curves: curves)
-        fit.findings = FitFindings(fit: fit, model: model, hasScale: fitter.hasScale).all()
+        fit.findings = Referee().findings(
+            in: ReviewSubject(fit, spectrum: spectrum, weighting: options.weighting))
         return fit
     }
 

@@ -30,6 +30,11 @@ public struct PeakFit: Sendable {
     public var curves: FitCurves
     /// What it takes to repeat the fit; uncertainties by refitting need it.
     var workings: FitWorkings?
+
+    /// The photon energy in eV; `nil` where it is not known.
+    public var photonEnergy: Double? { workings?.spectrum.axis.photonEnergy }
+    /// The seconds spent on one channel over all sweeps; `nil` where they are not known.
+    public var secondsPerChannel: Double? { workings?.spectrum.acquisition.timePerChannel }
 }
 
 /// How the binding energies of a fit were referenced: referenced = measured + shift.
@@ -103,6 +108,14 @@ public struct FittedParameters: Sendable, Hashable {
     /// The names of those parameters that ended on a bound.
     public var atBound: [String]
 
+    /// The parameters of a fit.
+    public init(names: [String], values: [Double], covariance: [Double], atBound: [String]) {
+        self.names = names
+        self.values = values
+        self.covariance = covariance
+        self.atBound = atBound
+    }
+
     /// The correlation coefficient of parameters `first` and `second` by index; `nil` where one has no variance.
     public func correlation(_ first: Int, _ second: Int) -> Double? {
         let count = names.count
@@ -129,6 +142,20 @@ public struct FitStatistics: Sendable, Hashable {
     public var residualStandardDeviation: Double
     /// The weights: "Poisson, expected counts", "unweighted" ...
     public var weighting: String
+
+    /// The statistics of a fit.
+    public init(
+        points: Int, freeParameters: Int, chi2: Double, reducedChi2: Double, abbe: Double,
+        residualStandardDeviation: Double, weighting: String
+    ) {
+        self.points = points
+        self.freeParameters = freeParameters
+        self.chi2 = chi2
+        self.reducedChi2 = reducedChi2
+        self.abbe = abbe
+        self.residualStandardDeviation = residualStandardDeviation
+        self.weighting = weighting
+    }
 }
 
 /// Whether a fit converged.
@@ -141,6 +168,14 @@ public struct Convergence: Sendable, Hashable {
     public var evaluations: Int
     /// The number of starting points tried.
     public var starts: Int
+
+    /// How a fit ended.
+    public init(converged: Bool, reason: String, evaluations: Int, starts: Int) {
+        self.converged = converged
+        self.reason = reason
+        self.evaluations = evaluations
+        self.starts = starts
+    }
 }
 
 /// The data in the window and the curves of the fit, in order of rising binding energy.

@@ -72,7 +72,15 @@ public struct SpeciesTable: Sendable, Hashable {
 
     /// A name without case, spaces, brackets and the typography of charges: "PS4(3-)", "PS₄³⁻" and "ps4 3-" are one.
     static func normalised(_ name: String) -> String {
-        String(name.lowercased().flatMap { plainCharacter($0) })
+        guard name.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return String(name.lowercased().flatMap { plainCharacter($0) })
+        }
+        // Most names are plain, and every fit looks up those of its components.
+        let bytes = name.utf8.compactMap { byte -> UInt8? in
+            if (0x41...0x5A).contains(byte) { return byte + 0x20 }
+            return byte <= 0x20 || "()[]{}^_".utf8.contains(byte) ? nil : byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func plainCharacter(_ character: Character) -> [Character] {

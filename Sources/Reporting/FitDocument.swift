@@ -58,16 +58,7 @@ public struct FitDocument: Sendable {
             ("components", .array(fit.components.map(component))),
             ("statistics", statistics),
             ("parameters", parameters),
-            (
-                "findings",
-                .array(
-                    fit.findings.map {
-                        .object([
-                            ("rule", .string($0.rule)), ("severity", .string($0.severity.rawValue)),
-                            ("message", .string($0.message)),
-                        ])
-                    })
-            ),
+            ("findings", .findings(fit.findings)),
             ("effective_recipe", .optional(provenance.effectiveRecipe)),
             ("command", .optional(provenance.command)),
         ]
@@ -85,6 +76,8 @@ public struct FitDocument: Sendable {
             ("file", .optional(provenance.source?.file)),
             ("spectrum", .string(provenance.source?.spectrum ?? fit.spectrumName)),
             ("sha256", .optional(provenance.source?.sha256)),
+            ("photon_energy_eV", fit.photonEnergy.map(JSONText.number) ?? .null),
+            ("seconds_per_channel", fit.secondsPerChannel.map(JSONText.number) ?? .null),
         ])
     }
 

@@ -120,16 +120,10 @@ public struct FitReport: Sendable {
     private var findingSection: String {
         let findings = FitTable.sortedFindings(of: fit)
         guard !findings.isEmpty else { return "<section>\n<h2>Findings</h2>\n<p>None.</p>\n</section>" }
-        let items = findings.map { finding in
-            "<li class=\"\(finding.severity.rawValue)\"><strong>\(finding.severity.rawValue)</strong> "
-                + "\(HTML.text(finding.message)) <code>\(HTML.text(finding.rule))</code></li>"
-        }
         return """
             <section>
             <h2>Findings</h2>
-            <ul class="findings">
-            \(items.joined(separator: "\n"))
-            </ul>
+            \(FindingText(findings: findings, width: 100).html)
             </section>
             """
     }

@@ -168,17 +168,10 @@ public struct FitTable: Sendable {
     }
 
     private var findingLines: [String] {
-        var lines = [styled("Findings", .strong)]
-        for finding in Self.sortedFindings(of: fit) {
-            let severity = finding.severity.rawValue
-            let padded = severity + String(repeating: " ", count: max(9 - severity.count, 1))
-            let sentence = "\(Printable.text(finding.message)) [\(Printable.text(finding.rule))]"
-            for (index, line) in TerminalWidth.wrapped(sentence, width: max(width - 11, 20)).enumerated() {
-                let start = index == 0 ? styled(padded, .of(finding.severity)) : String(repeating: " ", count: 9)
-                lines.append("  \(start)\(line)")
+        [styled("Findings", .strong)]
+            + FindingText(findings: Self.sortedFindings(of: fit), width: width).lines(detailed: false) {
+                styled($1, .of($0))
             }
-        }
-        return lines
     }
 
     // MARK: Colour

@@ -44,6 +44,7 @@ enum ReportStyle {
         dd { margin: 0; overflow-wrap: anywhere; }
         .findings { padding: 0; list-style: none; }
         .findings li { border-left: 0.3rem solid var(--muted); padding: 0.1rem 0.8rem; margin: 0.5rem 0; }
+        .findings dl { font-size: 0.9em; margin: 0.2rem 0 0; }
         .findings .error { border-color: var(--alert); }
         .findings .error strong { color: var(--alert); }
         pre, code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.85rem; }

@@ -22,13 +22,28 @@ public struct Finding: Sendable, Hashable, Codable {
     public var rule: String
     /// How serious it is.
     public var severity: Severity
-    /// What was found and what to do, in a sentence.
+    /// What was found, in a sentence.
     public var message: String
+    /// The component or quantity that it is about, where it is about one.
+    public var subject: String?
+    /// What was expected instead.
+    public var expected: String?
+    /// Where the expectation comes from: paper, standard, database.
+    public var source: String?
+    /// What to do about it.
+    public var advice: String?
 
     /// A finding of `rule`.
-    public init(rule: String, severity: Severity, message: String) {
+    public init(
+        rule: String, severity: Severity, message: String, subject: String? = nil, expected: String? = nil,
+        source: String? = nil, advice: String? = nil
+    ) {
         self.rule = rule
         self.severity = severity
         self.message = message
+        self.subject = subject
+        self.expected = expected
+        self.source = source
+        self.advice = advice
     }
 }

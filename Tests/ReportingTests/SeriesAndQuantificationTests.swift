@@ -73,6 +73,9 @@ struct SeriesAndQuantificationTests {
             sentence(.etchTime, .meanPosition([]), -0.082, p: 0.013)
                 == "polysulfide falls by 0.082(11) eV from 0 to 60 s of etch time, p = 0.013")
         #expect(
+            sentence(.cycle, .share(["x"], among: []), -0.0004, p: 0.97)
+                == "polysulfide: no change seen, 0.0(11) points from 0 to 60 cycles, p = 0.97")
+        #expect(
             sentence(.etchLevel, .ratio(["a"], to: ["b"]), 0.5, p: nil)
                 == "polysulfide rises by 0.5 from etch level 0 to 60 (no uncertainty)")
     }

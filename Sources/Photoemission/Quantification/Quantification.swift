@@ -64,7 +64,7 @@ public struct Quantification: Sendable {
     /// The escape depth.
     public let escapeDepth: EscapeDepthCorrection
     /// What a person should know about this result.
-    public let findings: [Finding]
+    public var findings: [Finding]
     let amounts: AtomCounts
 
     /// Quantifies the components of `fits`, which are fits of different core levels of one sample.

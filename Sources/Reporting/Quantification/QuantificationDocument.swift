@@ -107,11 +107,16 @@ extension JSONText {
     /// Findings as documents have them.
     static func findings(_ findings: [Finding]) -> JSONText {
         .array(
-            findings.map {
-                .object([
-                    ("rule", .string($0.rule)), ("severity", .string($0.severity.rawValue)),
-                    ("message", .string($0.message)),
-                ])
+            findings.map { finding in
+                let details = [
+                    ("subject", finding.subject), ("expected", finding.expected), ("source", finding.source),
+                    ("advice", finding.advice),
+                ].compactMap { key, text in text.map { (key, JSONText.string($0)) } }
+                return .object(
+                    [
+                        ("rule", .string(finding.rule)), ("severity", .string(finding.severity.rawValue)),
+                        ("message", .string(finding.message)),
+                    ] + details)
             })
     }
 }

@@ -3,7 +3,7 @@ import Spectra
 
 /// A figure of quantities against the variable of a series: shares of species with bars of one standard uncertainty.
 public struct SeriesPlot: Sendable {
-    /// The quantities; those of the first one's unit are drawn.
+    /// The quantities; those that are drawn.
     public var tracks: [SeriesTrack]
     /// The size on paper.
     public var size: FigureSize
@@ -12,10 +12,51 @@ public struct SeriesPlot: Sendable {
     /// The title for readers that cannot see the figure.
     public var title: String
     private let names: [String]
+    private let shown: Shown
 
-    /// A figure of the shares in `table`.
-    public init(_ table: SeriesTable, size: FigureSize = .singleColumn, theme: PlotTheme = .light) {
-        tracks = table.tracks.filter { SeriesTable.isShare($0.quantity) }
+    /// What can be drawn.
+    public enum Shown: String, Sendable, Hashable, CaseIterable {
+        case shares
+        case ratios
+        case areas
+        case position
+
+        /// What `table` was made for: a ratio before areas before a position before shares.
+        static func of(_ table: SeriesTable) -> Shown {
+            [.ratios, .areas, .position].first { kind in table.tracks.contains { kind.includes($0.quantity) } }
+                ?? .shares
+        }
+
+        func includes(_ quantity: SeriesQuantity) -> Bool {
+            switch (self, quantity) {
+            case (.shares, .quantity(.fraction)), (.shares, .share), (.ratios, .ratio),
+                (.areas, .quantity(.component(_, .area))), (.position, .meanPosition):
+                true
+            default: false
+            }
+        }
+
+        var title: String {
+            switch self {
+            case .shares: "Share of area (%)"
+            case .ratios: "Ratio of areas"
+            case .areas: "Area (intensity eV)"
+            case .position: "Mean position (eV)"
+            }
+        }
+
+        /// What values are multiplied by.
+        var factor: Double { self == .shares ? 100 : 1 }
+    }
+
+    /// A figure of what `table` shows: `shown`, or shares where it has several components and ratios, areas or the mean
+    /// position where it has one.
+    public init(
+        _ table: SeriesTable, showing shown: Shown? = nil, size: FigureSize = .singleColumn, theme: PlotTheme = .light
+    ) {
+        let shown = shown ?? (table.fit.componentNames.count > 1 ? .shares : Shown.of(table))
+        self.shown = shown
+        tracks = table.tracks.filter { shown.includes($0.quantity) }
         names = tracks.map { SeriesTable.title(of: $0, in: table.fit) }
         title = "\(table.fit.name) against \(table.fit.variable.name)"
         self.size = size
@@ -31,11 +72,12 @@ public struct SeriesPlot: Sendable {
         let values = tracks.flatMap { track in
             track.values.flatMap { value -> [Double] in
                 let u = value.standardUncertainty ?? 0
-                return [100 * (value.value - u), 100 * (value.value + u)]
+                return [shown.factor * (value.value - u), shown.factor * (value.value + u)]
             }
         }
         let panel = Panel(
-            box: box, x: Self.widened(points), reversed: false, y: Self.widened(values + [0]))
+            box: box, x: Self.widened(points), reversed: false,
+            y: Self.widened(values + (shown == .position ? [] : [0])))
         var canvas = SVGCanvas()
         if let paper = theme.paper {
             canvas.rectangle(Box(left: 0, top: 0, right: size.width, bottom: size.height), .area(paper))
@@ -50,10 +92,11 @@ public struct SeriesPlot: Sendable {
         let variable = tracks.first?.variable
         let xTitle = variable.map { $0.unit.isEmpty ? $0.name : "\($0.name) (\($0.unit))" } ?? ""
         panel.drawXTitle(RichText(xTitle), into: &canvas, theme: theme)
-        panel.drawYTitle(RichText("Share of area (%)"), left: 0.5, into: &canvas, theme: theme)
+        panel.drawYTitle(RichText(shown.title), left: 0.5, into: &canvas, theme: theme)
         return SVGDocument(
             width: size.width, height: size.height, title: title,
-            summary: "Shares of \(names.joined(separator: ", ")) at \(points.count) places.", content: canvas.content)
+            summary: "\(shown.title): \(names.joined(separator: ", ")) at \(points.count) places.",
+            content: canvas.content)
     }
 
     /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
@@ -75,14 +118,14 @@ public struct SeriesPlot: Sendable {
         let ordered = zip(track.points, track.values).filter { $0.0.isFinite && $0.1.value.isFinite }
             .sorted { $0.0 < $1.0 }
         let places = ordered.map {
-            Point(x: panel.x.position(of: $0.0), y: panel.y.position(of: 100 * $0.1.value))
+            Point(x: panel.x.position(of: $0.0), y: panel.y.position(of: shown.factor * $0.1.value))
         }
         let bars = ordered.compactMap { point, value -> [Point]? in
             guard let u = value.standardUncertainty, u.isFinite else { return nil }
             let x = panel.x.position(of: point)
             return [
-                Point(x: x, y: panel.y.position(of: 100 * (value.value - u))),
-                Point(x: x, y: panel.y.position(of: 100 * (value.value + u))),
+                Point(x: x, y: panel.y.position(of: shown.factor * (value.value - u))),
+                Point(x: x, y: panel.y.position(of: shown.factor * (value.value + u))),
             ]
         }
         canvas.group("series", name: name) { canvas in

@@ -11,16 +11,22 @@ public struct SeriesTable: Sendable {
     public var tracks: [SeriesTrack]
 
     /// Tables of the shares of all components in `fit`; with `pristine` species also of what has decomposed, as a share
-    /// of everything.
+    /// of everything, with `ratios` of the areas of their first to those of their second components, and with `areas` of
+    /// every area.
     ///
     /// Throws `FitError` where the fit lacks such a component.
-    public init(_ fit: SeriesFit, pristine: [String] = [], meanPosition: Bool = false) throws {
+    public init(
+        _ fit: SeriesFit, pristine: [String] = [], meanPosition: Bool = false,
+        ratios: [(above: [String], below: [String])] = [], areas: Bool = false
+    ) throws {
         self.fit = fit
         var quantities = fit.componentNames.map { SeriesQuantity.quantity(.fraction($0)) }
         if !pristine.isEmpty {
             _ = try fit.track(.share(pristine, among: []))
             quantities.append(.decomposition(of: pristine, in: fit))
         }
+        quantities += ratios.map { .ratio($0.above, to: $0.below) }
+        if areas { quantities += fit.componentNames.map { .quantity(.component($0, .area)) } }
         if meanPosition { quantities.append(.meanPosition([])) }
         tracks = try quantities.map { try fit.track($0) }
     }
@@ -31,6 +37,9 @@ public struct SeriesTable: Sendable {
         case .quantity(.fraction(let name)): Printable.text(name)
         case .share: "decomposed"
         case .meanPosition: "mean position"
+        case .ratio(let above, let below):
+            Printable.text("\(above.joined(separator: " + ")) / \(below.joined(separator: " + "))")
+        case .quantity(.component(let name, .area)): "area of " + Printable.text(name)
         default: Printable.text(track.quantity.description)
         }
     }
@@ -163,9 +172,14 @@ public struct SeriesTable: Sendable {
         guard fit.fits.count > 1 else { return [] }
         return tracks.compactMap { track in
             guard let change = track.change(from: 0, to: track.values.count - 1) else { return nil }
+            // The share of an only component is always the whole.
+            if change.probability == nil, change.difference.value == 0 { return nil }
             return Self.sentence(change, of: Self.title(of: track, in: fit), track)
         }
     }
+
+    /// A difference that noise makes more often than this is no change.
+    static let noticeable = 0.05
 
     /// "polysulfide rises by 8.2(11) points from 0 to 200 cycles, p = 3e-13".
     static func sentence(_ change: SeriesChange, of title: String, _ track: SeriesTrack) -> String {
@@ -185,6 +199,14 @@ public struct SeriesTable: Sendable {
                 : "from \(first) to \(last) \(Printable.text(track.variable.unit)) of \(name)"
         guard let p = change.probability else {
             return "\(title) \(verb) by \(TableText.quantity(size))\(unit) \(span) (no uncertainty)"
+        }
+        guard p < noticeable else {
+            var signed = TableText.quantity(
+                Measured(change.difference.value * factor, standardUncertainty: size.standardUncertainty))
+            // What rounds to zero has no sign.
+            let digits = signed.prefix { $0 != "(" }
+            if signed.hasPrefix("-"), !digits.contains(where: { ("1"..."9").contains($0) }) { signed.removeFirst() }
+            return "\(title): no change seen, \(signed)\(unit) \(span), \(probability(p))"
         }
         return "\(title) \(verb) by \(TableText.quantity(size))\(unit) \(span), \(probability(p))"
     }

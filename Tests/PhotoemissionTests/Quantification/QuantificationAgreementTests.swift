@@ -43,6 +43,52 @@ struct QuantificationAgreementTests {
         }
     }
 
+    /// Stored by CasaXPS: areas in counts/s eV and relative sensitivity factors of Mo 3d, W 4f, Nb 3d and S 2p. The table of
+    /// elements that follows from them is held against ours from the same models fitted anew.
+    @Test("elements of four measured samples as CasaXPS stored them, two to three levels each")
+    func elementsOfStoredFits() throws {
+        let file = try SpectrumFile(contentsOf: SharedData.file("xps/vamas/assigned_open.vms").path)
+        var compared = 0
+        for sample in Set(file.spectra.map(\.sample)).sorted() {
+            var fits: [PeakFit] = []
+            var stored: [String: Double] = [:]
+            var factors: [String: Double] = [:]
+            var others: Set<String> = []
+            for spectrum in file.spectra where spectrum.sample == sample {
+                guard let level = spectrum.level else { continue }
+                for casa in try spectrum.casaXPSFits() {
+                    var model = casa.model
+                    for index in model.components.indices {
+                        model.components[index].level = level
+                        // S 2s in the region of Mo 3d, W 5p (named W 4d) in that of W 4f.
+                        if CoreLevel(within: model.components[index].name) != level {
+                            others.insert(model.components[index].name)
+                            continue
+                        }
+                        let factor = try #require(casa.stored[index].uncorrectedSensitivityFactor)
+                        factors[level.description] = factor
+                        stored[level.element, default: 0] += casa.stored[index].area.value / factor
+                    }
+                    fits.append(try model.fit(spectrum.inCountsPerSecond(), options: CasaXPSFit.options))
+                }
+            }
+            guard fits.count > 1 else { continue }
+            let table = "level,factor\n" + factors.map { "\($0.key),\($0.value)" }.sorted().joined(separator: "\n")
+            let result = try Quantification(
+                fits, sensitivities: SensitivitySet(text: table, file: "stored.csv"), transmission: .none,
+                escapeDepth: .none, excluding: others)
+            let sum = stored.values.reduce(0, +)
+            for element in result.elements {
+                let share = 100 * (stored[element.element] ?? 0) / sum
+                #expect(
+                    abs(element.atomicPercent.value - share) < 0.2,
+                    "\(sample) \(element.element): \(element.atomicPercent) against \(share)")
+                compared += 1
+            }
+        }
+        #expect(compared >= 8)
+    }
+
     @Test("Avantage's normalised areas with TPP-2M and its mean matrix, seven levels of one sample")
     func avantage() throws {
         let data = try Data(contentsOf: SharedData.file("xps/thermo/Avantage_CC-A.xlsx.golden.json"))

@@ -1,5 +1,6 @@
 import Foundation
 import Spectra
+import SpectralMath
 import Testing
 
 @testable import Photoemission
@@ -51,9 +52,10 @@ struct CyclingStudyTests {
             coated: [[150, 3000], [250, 2900], [500, 2600]], bare: [[120, 1000], [150, 950], [250, 800]]),
     ]
 
-    private static func series(_ level: Level, _ areas: [[Double]], _ numbers: inout SimulationNumbers) throws
-        -> SpectrumSeries
-    {
+    private static func series(
+        _ level: Level, _ areas: [[Double]], _ numbers: inout SimulationNumbers, scale: Double = scale,
+        isExact: Bool = false
+    ) throws -> SpectrumSeries {
         let splitting = try #require(level.level.reference?.splitting?.default)
         let ratio = try #require(level.level.statisticalAreaRatio)
         var spectra: [Spectrum] = []
@@ -66,7 +68,7 @@ struct CyclingStudyTests {
             let simulated = SimulatedSpectrum(
                 energies: SimulatedSpectrum.grid(level.window, step: 0.08), lines: lines, constant: 400 * scale,
                 shirley: 0.04)
-            var spectrum = simulated.spectrum(noise: &numbers)
+            var spectrum = isExact ? simulated.exact : simulated.spectrum(noise: &numbers)
             (spectrum.name, spectrum.level) = (level.level.description, level.level)
             spectra.append(spectrum)
         }
@@ -109,5 +111,99 @@ struct CyclingStudyTests {
         let within = Double(pulls.filter { abs($0) <= 1 }.count) / Double(pulls.count)
         #expect((0.46...0.90).contains(within), "\(within)")
         #expect(pulls.filter { abs($0) > 3 }.count <= 3)
+    }
+
+    /// What sharing gains follows from the covariances of the single fits: precisions of shared parameters add up, and
+    /// each area loses that part of its variance which their uncertainty brought in.
+    @Test("uncertainties of a joint fit are those that the independent ones predict", arguments: levels)
+    func theory(_ level: Level) throws {
+        let model = try Self.model(level)
+        let options = FitOptions(weighting: .dataCounts, tolerance: 1e-13)
+        var numbers = SimulationNumbers(seed: 1)
+        for areas in [level.coated, level.bare] {
+            let series = try Self.series(level, areas, &numbers, isExact: true)
+            let joint = try model.fit(series, options: options)
+            let each = try model.fitEach(of: series, options: options)
+            let shared = joint.shared.names
+            let blocks = try each.fits.map { fit in
+                let count = fit.parameters.names.count
+                return try Matrix(rows: count, columns: count, elements: fit.parameters.covariance)
+            }
+            let indices = try each.fits.map { fit in
+                try shared.map { name in try #require(fit.parameters.names.firstIndex(of: name)) }
+            }
+            var precision = Matrix(zeros: shared.count, shared.count)
+            var inverses: [CholeskyDecomposition] = []
+            for (block, own) in zip(blocks, indices) {
+                var part = Matrix(zeros: shared.count, shared.count)
+                for (i, a) in own.enumerated() { for (j, b) in own.enumerated() { part[i, j] = block[a, b] } }
+                let decomposition = try CholeskyDecomposition(part)
+                inverses.append(decomposition)
+                for column in shared.indices {
+                    var unit = [Double](repeating: 0, count: shared.count)
+                    unit[column] = 1
+                    for (row, value) in try decomposition.solve(unit).enumerated() { precision[row, column] += value }
+                }
+            }
+            let together = try CholeskyDecomposition(precision)
+            var gains: [Double] = []
+            for (spectrum, fit) in each.fits.enumerated() {
+                for (place, component) in fit.components.enumerated() {
+                    let row = try #require(fit.parameters.names.firstIndex(of: "\(component.name).area"))
+                    let cross = indices[spectrum].map { blocks[spectrum][row, $0] as Double }
+                    let weight = try inverses[spectrum].solve(cross)
+                    let own = blocks[spectrum][row, row]
+                    let removed = zip(weight, cross).reduce(0) { $0 + $1.0 * $1.1 }
+                    let left = zip(weight, try together.solve(weight)).reduce(0) { $0 + $1.0 * $1.1 }
+                    let uncertainty = try #require(joint.fits[spectrum].components[place].area.standardUncertainty)
+                    #expect(abs(uncertainty / (own - removed + left).squareRoot() - 1) < 2e-3)
+                    #expect(uncertainty < own.squareRoot() * (1 + 1e-9))
+                    gains.append(own.squareRoot() / uncertainty)
+                }
+            }
+            if Self.studySeeds != nil { print("\(level.level): independent / joint u of areas", gains.sorted()) }
+        }
+    }
+
+    /// How many seeds the full study takes; it is left out without them.
+    static let studySeeds = ProcessInfo.processInfo.environment["INTERPHASE_STUDY_SEEDS"].flatMap(Int.init)
+
+    /// The numbers of docs/series.md: INTERPHASE_STUDY_SEEDS=200 swift test --filter fullStudy
+    @Test("the full study", .enabled(if: studySeeds != nil), arguments: levels)
+    func fullStudy(_ level: Level) throws {
+        let seeds = try #require(Self.studySeeds)
+        let model = try Self.model(level)
+        for scale in [1.0, 4, 8, 16] {
+            var pulls: [Double] = []
+            var deviations: [Double] = []
+            var uncertainties: [Double] = []
+            for seed in 1...seeds {
+                var numbers = SimulationNumbers(seed: UInt64(100_000 + seed))
+                for areas in [level.coated, level.bare] {
+                    let fit = try model.fit(Self.series(level, areas, &numbers, scale: scale))
+                    for (stage, truth) in zip(fit.fits, areas) {
+                        for (component, area) in zip(stage.components, truth).dropLast() {
+                            guard let uncertainty = component.fraction.standardUncertainty else { continue }
+                            let deviation = component.fraction.value - area / truth.reduce(0, +)
+                            pulls.append(deviation / uncertainty)
+                            deviations.append(deviation)
+                            uncertainties.append(uncertainty)
+                        }
+                    }
+                }
+            }
+            func rms(_ values: [Double]) -> Double {
+                (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
+            }
+            func share(_ limit: Double) -> Double {
+                Double(pulls.filter { abs($0) <= limit }.count) / Double(pulls.count)
+            }
+            print(
+                String(
+                    format: "%@ counts x %.0f: %d shares, mean pull %+.3f, rms pull %.3f, rms deviation / rms u %.3f, "
+                        + "within 1 u %.3f, 3 u %.4f", level.level.description, scale, pulls.count,
+                    pulls.reduce(0, +) / Double(pulls.count), rms(pulls), rms(deviations) / rms(uncertainties),
+                    share(1), share(3)))
+        }
     }
 }

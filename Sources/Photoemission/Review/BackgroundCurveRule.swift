@@ -1,21 +1,29 @@
 import Foundation
 import Spectra
 
-/// What is doubtful about the background of a fit.
-struct BackgroundFindings {
-    let fit: PeakFit
-    let model: ResolvedModel
-
+/// Whether the curve of the background suits the data.
+struct BackgroundCurveRule: ReviewRule {
     /// The shortest window, in eV, that lets the parameters of a cross-section show: its maximum lies near 20 eV, and
     /// the background has to be followed beyond it (Tougaard, Surf. Interface Anal. 11 (1988) 453 asks for 30 to 50 eV
     /// below the peaks).
     static let shortestLossWindow = 30.0
 
-    func all() -> [Finding] { fallingData() + aboveData() + shortLossWindows() }
+    func findings(in subject: ReviewSubject) -> [Finding] {
+        guard let curves = subject.curves else { return [] }
+        return BackgroundOnData(curves: curves, backgrounds: subject.backgrounds).findings()
+    }
+}
+
+/// Data, background and its parts.
+private struct BackgroundOnData {
+    let curves: FitCurves
+    let backgrounds: [Background]
+
+    func findings() -> [Finding] { fallingData() + aboveData() + shortLossWindows() }
 
     private var parts: [(part: Background, region: Range<Int>)] {
-        let energies = fit.curves.bindingEnergies
-        return model.effective.background.parts.map { part in
+        let energies = curves.bindingEnergies
+        return backgrounds.map { part in
             guard let window = part.window else { return (part, energies.indices) }
             let first = energies.firstIndex { $0 >= window.lowerBound - 1e-6 } ?? 0
             let last = energies.lastIndex { $0 <= window.upperBound + 1e-6 } ?? first
@@ -47,14 +55,13 @@ struct BackgroundFindings {
 
     private func mean(_ indices: [Int]) -> (value: Double, variance: Double) {
         let count = Double(indices.count)
-        let value = indices.reduce(0) { $0 + fit.curves.intensities[$1] } / count
-        let variance = indices.reduce(0) { $0 + pow(fit.curves.standardDeviations[$1], 2) } / (count * count)
+        let value = indices.reduce(0) { $0 + curves.intensities[$1] } / count
+        let variance = indices.reduce(0) { $0 + pow(curves.standardDeviations[$1], 2) } / (count * count)
         return (value, variance)
     }
 
     /// A run of points that lie below the background by more than their noise.
     private func aboveData() -> [Finding] {
-        let curves = fit.curves
         let width = 5
         var lowest: (energy: Double, deviation: Double)?
         var sum = 0.0, variance = 0.0
@@ -88,8 +95,8 @@ struct BackgroundFindings {
             guard part.kind.isTougaard, part.isFitted, let first = region.first, let last = region.last else {
                 return nil
             }
-            let span = fit.curves.bindingEnergies[last] - fit.curves.bindingEnergies[first]
-            guard span < Self.shortestLossWindow else { return nil }
+            let span = curves.bindingEnergies[last] - curves.bindingEnergies[first]
+            guard span < BackgroundCurveRule.shortestLossWindow else { return nil }
             let loss = part.loss ?? .universal
             let isOpen = [loss.c, loss.cPrime, loss.d].contains { constraint in
                 if case .fixed = constraint { false } else { true }
@@ -100,7 +107,8 @@ struct BackgroundFindings {
                 message: String(
                     format:
                         "the window spans %.1f eV, too little to determine the shape of an energy-loss cross-section "
-                        + "(%.0f eV at least): fix C and D, or widen the window", span, Self.shortestLossWindow))
+                        + "(%.0f eV at least): fix C and D, or widen the window", span,
+                    BackgroundCurveRule.shortestLossWindow))
         }
     }
 }
