@@ -3,7 +3,8 @@
 # widths, charging and noise are ours. Usage: make-spectra.sh [path of the interphase program]
 set -euo pipefail
 cd "$(dirname "$0")"
-interphase=$(realpath "${1:-../../.build/release/interphase}")
+# A path is seen from where the script was called.
+interphase=$(cd "${1:+$OLDPWD/}./" && realpath "${1:-../../.build/release/interphase}")
 source ../lib/simulate.sh
 
 # name seed charging, areas of C-C, C-O, C=O

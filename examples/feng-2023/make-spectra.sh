@@ -4,7 +4,8 @@
 # Usage: make-spectra.sh [path of the interphase program]
 set -euo pipefail
 cd "$(dirname "$0")"
-interphase=$(realpath "${1:-../../.build/release/interphase}")
+# A path is seen from where the script was called.
+interphase=$(cd "${1:+$OLDPWD/}./" && realpath "${1:-../../.build/release/interphase}")
 source ../lib/simulate.sh
 
 # name seed, areas of Co3+, Co2+ (of 60000) and the satellite

@@ -1,5 +1,6 @@
 # Shared by the run.sh of the examples: where the program is and where results go.
-interphase=$(realpath "${1:-../../.build/release/interphase}")
+# A path is seen from where the script was called.
+interphase=$(cd "${1:+$OLDPWD/}./" && realpath "${1:-../../.build/release/interphase}")
 output=${OUTPUT:-../../demo-output/$(basename "$PWD")}
 mkdir -p "$output"
 say() { printf '\n-- %s\n' "$*"; }

@@ -4,7 +4,8 @@
 # Ba 4d, widths and noise are ours. Usage: make-spectra.sh [path of the interphase program]
 set -euo pipefail
 cd "$(dirname "$0")"
-interphase=$(realpath "${1:-../../.build/release/interphase}")
+# A path is seen from where the script was called.
+interphase=$(cd "${1:+$OLDPWD/}./" && realpath "${1:-../../.build/release/interphase}")
 source ../lib/simulate.sh
 
 spectrum s2p-fresh 11 0 "S 2p" "156.5, 168.5" 1800 0.05 "PS4 3-|161.0|1.1|60000"
