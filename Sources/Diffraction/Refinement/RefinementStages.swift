@@ -1,0 +1,187 @@
+import Foundation
+
+extension RefinementRun {
+    /// Releases the parameters in stages, each with those before it.
+    mutating func run() throws -> Stage {
+        try startIntensities()
+        if options.searchesStart { try search() }
+        let corrections = options.corrections.map(\.quantity)
+        try guardedFit(corrections)
+        try divide(rounds: 3)
+        var free = corrections + cells
+        try guardedFit(free)
+        try divide(rounds: 3)
+        // Again with the angles refreshed, which a first step may have moved far.
+        try guardedFit(free)
+        if options.refinesWidths {
+            free += widthQuantities
+            try guardedFit(free)
+            try divide(rounds: 3)
+            try guardedFit(free)
+        }
+        try reweightByModel()
+        if options.intensities == .structure {
+            if options.refinesTexture {
+                try chooseTextures(free)
+                free += textureQuantities
+            }
+            if options.refinesOverallB { free += phases.indices.map { .overallB(phase: $0) } }
+            if !(textureQuantities.isEmpty && !options.refinesOverallB) { try guardedFit(free) }
+        }
+        return try settle(free)
+    }
+
+    /// From values near the end, as those of a neighbour in a series.
+    mutating func continueFrom(_ values: RefinementValues, textures: [MillerIndex?], held: [RefinementQuantity])
+        throws -> Stage
+    {
+        self.values = values
+        self.textures = textures
+        for quantity in held { hold(quantity, "as in the neighbour") }
+        try startIntensities()
+        var free = options.corrections.map(\.quantity) + cells
+        try guardedFit(free)
+        if options.refinesWidths { free += widthQuantities }
+        if options.intensities == .structure {
+            if options.refinesTexture { free += textureQuantities }
+            if options.refinesOverallB { free += phases.indices.map { .overallB(phase: $0) } }
+        }
+        try guardedFit(free)
+        try reweightByModel()
+        return try settle(free)
+    }
+
+    private var cells: [RefinementQuantity] {
+        guard options.refinesCells else { return [] }
+        return phases.indices.flatMap { p in
+            (0..<phases[p].cell.count).map { .cell(phase: p, parameter: $0) }
+        }
+    }
+
+    private var widthQuantities: [RefinementQuantity] {
+        var result: [RefinementQuantity] = []
+        if options.instrument == nil { result += [.gaussianLow, .gaussianHigh, .gaussianBend] }
+        for p in phases.indices { result += [.size(phase: p), .microstrain(phase: p)] }
+        if options.refinesAxialDivergence, options.axialDivergence > 0 { result.append(.axialDivergence) }
+        return result
+    }
+
+    private var textureQuantities: [RefinementQuantity] {
+        phases.indices.filter { textures[$0] != nil }.map { .texture(phase: $0) }
+    }
+
+    private mutating func reweightByModel() throws {
+        reweight(try fit([], details: true).calculated)
+    }
+
+    /// The last rounds: angles, windows, weights and divided intensities are refreshed until nothing changes.
+    private mutating func settle(_ wanted: [RefinementQuantity]) throws -> Stage {
+        var last = Double.infinity
+        for _ in 0..<6 {
+            try guardedFit(wanted)
+            try divide(rounds: 2)
+            let stage = try fit([], details: true)
+            reweight(stage.calculated)
+            let chi2 = stage.solution.chi2
+            let isSettled = abs(last - chi2) < 1e-5 * chi2
+            last = chi2
+            if isSettled { break }
+        }
+        return try fit(wanted.filter { !isHeld($0) }, details: true)
+    }
+
+    // MARK: - Divided intensities
+
+    /// Equal intensities at first, where there is no structure, soon divided by what is measured.
+    private mutating func startIntensities() throws {
+        guard options.intensities == .leBail else { return }
+        try divide(rounds: 6)
+    }
+
+    /// Le Bail's division of the net counts, repeated.
+    private mutating func divide(rounds: Int) throws {
+        guard options.intensities == .leBail else { return }
+        for _ in 0..<rounds {
+            let stage = try fit([], details: true)
+            for (p, list) in stage.intensities.enumerated() {
+                for (r, pair) in list.enumerated() where pair.calculated > 0 {
+                    intensities[p][r] *= min(max(pair.observed / pair.calculated, 0), 100)
+                }
+                // A mean of 1, so that the scale says how strong the phase is.
+                let mean = intensities[p].reduce(0, +) / Double(intensities[p].count)
+                if mean > 0 { for r in intensities[p].indices { intensities[p][r] /= mean } }
+            }
+        }
+    }
+
+    // MARK: - Where to start
+
+    /// Tries shifts of all lines, then strains of one phase after another, with widths enlarged, and keeps what is
+    /// clearly better.
+    private mutating func search() throws {
+        guard options.intensities == .structure else { return }
+        let widened = values
+        defer {
+            values.gaussianLow = widened.gaussianLow
+            values.gaussianHigh = widened.gaussianHigh
+            for p in phases.indices { values.phases[p].size = widened.phases[p].size }
+        }
+        if options.instrument == nil {
+            values.gaussianLow *= 1.8
+            values.gaussianHigh *= 1.8
+        }
+        for p in phases.indices { values.phases[p].size *= 1.5 }
+        if let shift = options.corrections.map(\.quantity).first(where: { $0 != .transparency }) {
+            try trySeveral((-4...4).map { 0.05 * Double($0) }) { $0[shift] = $1 }
+        }
+        guard options.refinesCells else { return }
+        for p in phases.indices {
+            let parameters = values.phases[p].cell, cell = phases[p].cell
+            try trySeveral((-8...8).map { 0.00125 * Double($0) }) {
+                $0.phases[p].cell = cell.stretched(parameters, by: $1)
+            }
+        }
+    }
+
+    /// Takes the best of some values where chi squared falls by more than a hundredth for it.
+    private mutating func trySeveral(_ candidates: [Double], _ change: (inout RefinementValues, Double) -> Void) throws {
+        let start = values
+        var best = (chi2: try fit([]).solution.chi2 * 0.99, values: start)
+        for candidate in candidates {
+            values = start
+            change(&values, candidate)
+            let chi2 = try fit([]).solution.chi2
+            if chi2 < best.chi2 { best = (chi2, values) }
+        }
+        values = best.values
+    }
+
+    // MARK: - Texture
+
+    /// For each phase that leaves the direction open, the one that lowers chi squared most, where it does so by much.
+    private mutating func chooseTextures(_ free: [RefinementQuantity]) throws {
+        for p in phases.indices where requests[p].texture == .automatic {
+            let start = values
+            let base = try fit([]).solution
+            let degrees = Double(max(1, curve.count - base.linear.count))
+            let noise = max(1, base.chi2 / degrees)
+            var best: (chi2: Double, direction: MillerIndex, r: Double)?
+            guard let cell = phases[p].cell.cell(values.phases[p].cell) else { continue }
+            // A reflection alone has no relative intensity.
+            guard phases[p].count > 3 else { continue }
+            for direction in MarchDollase.candidates(cell: cell, group: phases[p].spaceGroup) {
+                values = start
+                textures[p] = direction
+                let solution = try fit([.texture(phase: p)]).solution
+                let r = values.phases[p].texture
+                // Of two that explain as much, plates that lie flat are the likelier habit.
+                if solution.chi2 < best?.chi2 ?? .infinity { best = (solution.chi2, direction, r) }
+            }
+            values = start
+            textures[p] = nil
+            guard let best, base.chi2 - best.chi2 > 30 * noise, abs(best.r - 1) > 0.02 else { continue }
+            textures[p] = best.direction
+            values.phases[p].texture = best.r
+        }
+    }
+}
