@@ -10,8 +10,38 @@ static const double lorentzian_height = 0.63661977236758138;
 // Beyond 4 full widths a Gaussian is below 1e-19 of its height.
 static const double gaussian_reach = 16;
 
-void sk_pseudo_voigt(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
-                     double scale, double *value) {
+// Copies are told apart up to this many full widths from the outermost; beyond, one at their mean place does.
+static const double near_reach = 5;
+
+// The points from *low to *high (excluded) need all copies; *mean is what does elsewhere.
+static void split(const double *x, size_t n, const sk_node *nodes, size_t count, double width, sk_node *mean, size_t *low,
+                  size_t *high) {
+    double first = nodes[0].center, last = first;
+    sk_node sum = {0, 0, 0, 0};
+    for (size_t k = 0; k < count; k++) {
+        const sk_node node = nodes[k];
+        if (node.center < first) first = node.center;
+        if (node.center > last) last = node.center;
+        sum.center += node.share * node.center;
+        sum.share += node.share;
+        sum.center_slope += node.share * node.center_slope + node.share_slope * node.center;
+        sum.share_slope += node.share_slope;
+    }
+    if (sum.share > 0) {
+        sum.center /= sum.share;
+        sum.center_slope = (sum.center_slope - sum.share_slope * sum.center) / sum.share;
+    }
+    *mean = sum;
+    size_t i = 0, j = n;
+    const double reach = near_reach * width;
+    while (i < n && x[i] < first - reach) i++;
+    while (j > i && x[j - 1] > last + reach) j--;
+    *low = i;
+    *high = j;
+}
+
+static void add_nodes(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
+                      double scale, double *value) {
     const double inverse = 1 / width;
     for (size_t k = 0; k < count; k++) {
         const double center = nodes[k].center, share = nodes[k].share * scale * inverse;
@@ -25,7 +55,26 @@ void sk_pseudo_voigt(const double *x, size_t n, const sk_node *nodes, size_t cou
     }
 }
 
-void sk_pseudo_voigt_slopes(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
+// Beyond the reach of the Gaussian.
+static void add_tail(const double *x, size_t n, sk_node node, double width, double mixing, double scale, double *value) {
+    const double inverse = 1 / width, l = node.share * scale * inverse * mixing * lorentzian_height;
+    for (size_t i = 0; i < n; i++) {
+        const double t = (x[i] - node.center) * inverse;
+        value[i] += l / (1 + 4 * t * t);
+    }
+}
+
+void sk_pseudo_voigt(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
+                     double scale, double *value) {
+    sk_node mean;
+    size_t low, high;
+    split(x, n, nodes, count, width, &mean, &low, &high);
+    add_tail(x, low, mean, width, mixing, scale, value);
+    add_nodes(x + low, high - low, nodes, count, width, mixing, scale, value + low);
+    add_tail(x + high, n - high, mean, width, mixing, scale, value + high);
+}
+
+static void slopes_of_nodes(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
                             double *value, double *by_center, double *by_width, double *by_mixing, double *by_nodes) {
     const double inverse = 1 / width;
     for (size_t i = 0; i < n; i++) value[i] = by_center[i] = by_width[i] = by_mixing[i] = 0;
@@ -51,6 +100,33 @@ void sk_pseudo_voigt_slopes(const double *x, size_t n, const sk_node *nodes, siz
             if (by_nodes) by_nodes[i] += node.share_slope * density + node.share * node.center_slope * slope;
         }
     }
+}
+
+static void slopes_of_tail(const double *x, size_t n, sk_node node, double width, double mixing, double *value,
+                           double *by_center, double *by_width, double *by_mixing, double *by_nodes) {
+    const double inverse = 1 / width;
+    for (size_t i = 0; i < n; i++) {
+        const double t = (x[i] - node.center) * inverse, denominator = 1 / (1 + 4 * t * t);
+        const double lorentzian = lorentzian_height * denominator * inverse;
+        const double density = mixing * lorentzian, slope = 8 * t * inverse * denominator * density;
+        value[i] = node.share * density;
+        by_center[i] = node.share * slope;
+        by_width[i] = node.share * (t * slope - density * inverse);
+        by_mixing[i] = node.share * lorentzian;
+        if (by_nodes) by_nodes[i] = node.share_slope * density + node.share * node.center_slope * slope;
+    }
+}
+
+void sk_pseudo_voigt_slopes(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
+                            double *value, double *by_center, double *by_width, double *by_mixing, double *by_nodes) {
+    sk_node mean;
+    size_t low, high;
+    split(x, n, nodes, count, width, &mean, &low, &high);
+    slopes_of_tail(x, low, mean, width, mixing, value, by_center, by_width, by_mixing, by_nodes);
+    slopes_of_nodes(x + low, high - low, nodes, count, width, mixing, value + low, by_center + low, by_width + low,
+                    by_mixing + low, by_nodes ? by_nodes + low : NULL);
+    slopes_of_tail(x + high, n - high, mean, width, mixing, value + high, by_center + high, by_width + high,
+                   by_mixing + high, by_nodes ? by_nodes + high : NULL);
 }
 
 void sk_add_two(double *target, const double *a, double by_a, const double *b, double by_b, size_t n) {

@@ -42,9 +42,12 @@ public struct WindowedColumns: ~Copyable {
 
     /// The number of points.
     public let pointCount: Int
-    /// The window of each column.
+    /// The window of each column; all points where nearly all columns are wide.
     public let windows: [Range<Int>]
     private let starts: [Int]
+    /// The distance of columns where all have all points, in whole vectors; 0 where they have windows.
+    private let stride: Int
+    private let level = SIMDLevel.best
     private let memory: UnsafeMutablePointer<Double>
     private let abscissa: UnsafeMutablePointer<Double>
     private let weights: UnsafeMutablePointer<Double>
@@ -54,19 +57,31 @@ public struct WindowedColumns: ~Copyable {
     public init(abscissa values: [Double], windows: [Range<Int>]) {
         pointCount = values.count
         precondition(windows.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= values.count }, "no such points")
-        self.windows = windows
+        let covered = windows.reduce(0) { $0 + $1.count }
+        let padding = Int(SK_PADDING)
         var next = 0
-        starts = windows.map { window in
-            defer { next += window.count }
-            return next
+        if 2 * covered > values.count * windows.count {
+            let length = max(padding, (values.count + padding - 1) / padding * padding)
+            stride = length
+            self.windows = windows.map { _ in 0..<values.count }
+            starts = windows.indices.map { $0 * length }
+            next = length * windows.count
+        } else {
+            stride = 0
+            self.windows = windows
+            starts = windows.map { window in
+                defer { next += window.count }
+                return next
+            }
         }
         memory = .allocate(capacity: max(1, next))
         memory.initialize(repeating: 0, count: next)
-        let count = max(1, values.count)
+        let count = max(padding, (values.count + padding - 1) / padding * padding)
         abscissa = .allocate(capacity: count)
         weights = .allocate(capacity: count)
         scratch = .allocate(capacity: count * Slope.allCases.count)
-        weights.initialize(repeating: 1, count: count)
+        weights.initialize(repeating: 0, count: count)
+        for i in values.indices { weights[i] = 1 }
         scratch.initialize(repeating: 0, count: count * Slope.allCases.count)
         abscissa.initialize(repeating: 0, count: count)
         for i in values.indices { abscissa[i] = values[i] }
@@ -94,6 +109,29 @@ public struct WindowedColumns: ~Copyable {
 
     /// Sets a column to zero.
     public func clear(_ index: Int) { column(index).update(repeating: 0) }
+
+    /// Fills column `index` with values over the points `range`, which its window holds.
+    public func fill(_ index: Int, over range: Range<Int>, _ values: [Double]) {
+        let (common, target) = place(index, range)
+        for i in common { target[i - common.lowerBound] = values[i - range.lowerBound] }
+    }
+
+    /// Fills `gram` (row-major, `rowLength` apart) with the weighted scalar products of columns 0 ..< count, lower
+    /// triangle, rows from `firstRow` on.
+    public func gram(
+        count: Int, firstRow: Int = 0, into gram: UnsafeMutableBufferPointer<Double>, rowLength: Int
+    ) {
+        precondition(count <= columnCount && rowLength >= count && gram.count >= count * rowLength)
+        guard count > 0 else { return }
+        guard stride == 0 else {
+            sk_weighted_gram(
+                level.kernel, memory, stride, count, firstRow, weights, stride, gram.baseAddress, rowLength)
+            return
+        }
+        for row in firstRow..<count {
+            for column in 0...row { gram[row * rowLength + column] = product(row, column) }
+        }
+    }
 
     /// The weighted scalar product of two columns.
     public func product(_ first: Int, _ second: Int) -> Double {

@@ -19,8 +19,6 @@ struct PowderModel: Sendable {
         var doubledSine: Double
         /// s = sin theta / lambda, squared.
         var squaredS: Double
-        /// The place in the widths of the instrument.
-        var place: Double
         /// Lorentz and polarisation factor times the relative intensity of the radiation's line.
         var factor: Double
         /// The Lorentzian width of the line of the radiation, degrees.
@@ -41,7 +39,10 @@ struct PowderModel: Sendable {
     let textureCosines: [[[Double]]]
 
     /// How many full widths a line is drawn to either side: the tails beyond are flat and left to the background.
+    ///
+    /// That of the strongest line of a phase; weaker ones are cut where their tails are as low.
     static let reach = 30.0
+    private static let leastReach = 8.0
 
     init(
         twoTheta: [Double], phases: [PhaseReflections], values: RefinementValues, emission: EmissionSpectrum,
@@ -64,6 +65,7 @@ struct PowderModel: Sendable {
         let primary = emission.primary
         for (p, phase) in phases.enumerated() {
             let metric = phase.cell.metric(values.phases[p].cell)
+            let strongest = Self.strongest(phase, metric: metric, emission, optics)
             for (r, index) in phase.indices.enumerated() {
                 let vector = SIMD3(Double(index.h), Double(index.k), Double(index.l))
                 let inverse = max(metric.form(vector), 1e-12).squareRoot()
@@ -78,19 +80,19 @@ struct PowderModel: Sendable {
                     var line = Line(
                         phase: p, reflection: r, wavelength: emitted.wavelength, index: vector, twoTheta: angle,
                         cosine: cosine, tangent: tangent, doubledSine: sin(2 * theta), squaredS: inverse * inverse / 4,
-                        place: widths.place(tangent),
                         factor: lorentz * emitted.intensity / primary.intensity,
                         naturalWidth: 2 * tangent * emitted.naturalWidth / emitted.wavelength * 180 / .pi,
                         window: 0..<0)
                     let own = values.phases[p]
-                    let g = widths.width(values, place: line.place).g
+                    let g = widths.width(values, tangent: line.tangent).g
                     let l = (instrument.x + own.size) / cosine + (instrument.y + own.microstrain) * tangent
                     let shape = ThompsonCoxHastings(gaussian: g, lorentzian: max(l + line.naturalWidth, 0))
                     let divergence = values.axialDivergence
                     let spread =
                         divergence > 0
                         ? 2 * divergence * divergence / max(abs(tan(angle * .pi / 180)), 2 * divergence) * 180 / .pi : 0
-                    let reach = Self.reach * shape.fullWidth + spread
+                    let weakness = usesStructure ? (phase.strengths[r] * lorentz / strongest).squareRoot() : 1
+                    let reach = max(Self.reach * min(weakness, 1), Self.leastReach) * shape.fullWidth + spread
                     guard angle > low - reach, angle < high + reach else { continue }
                     let from = twoTheta.partitioningIndex { $0 >= angle - reach }
                     let to = twoTheta.partitioningIndex { $0 > angle + reach }
@@ -101,6 +103,19 @@ struct PowderModel: Sendable {
             }
         }
         self.lines = lines
+    }
+
+    /// The largest strength times Lorentz and polarisation factor of a phase.
+    private static func strongest(
+        _ phase: PhaseReflections, metric: SymmetricTensor, _ emission: EmissionSpectrum, _ optics: LorentzPolarization
+    ) -> Double {
+        var largest = Double.leastNormalMagnitude
+        for (index, strength) in zip(phase.indices, phase.strengths) {
+            let form = metric.form(SIMD3(Double(index.h), Double(index.k), Double(index.l)))
+            let sine = emission.primary.wavelength / 2 * max(form, 1e-12).squareRoot()
+            if sine < 1 { largest = max(largest, strength * optics(twoTheta: 2 * asin(sine) * 180 / .pi)) }
+        }
+        return largest
     }
 
     /// Where a line lies, degrees.
@@ -122,7 +137,7 @@ struct PowderModel: Sendable {
         let own = values.phases[line.phase]
         let l = (instrument.x + own.size) / line.cosine + (instrument.y + own.microstrain) * line.tangent
         return ThompsonCoxHastings(
-            gaussian: widths.width(values, place: line.place).g, lorentzian: max(l + line.naturalWidth, 0))
+            gaussian: widths.width(values, tangent: line.tangent).g, lorentzian: max(l + line.naturalWidth, 0))
     }
 
     /// What texture and overall B make of the intensity of a reflection, with derivatives by both.

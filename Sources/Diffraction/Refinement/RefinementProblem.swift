@@ -39,6 +39,7 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
     private var nodeBuffer: [[WindowedColumns.Node]] = []
     private var isDrawn: [Bool]
     private var residuals: [Double]
+    private var gram: [Double]
     private var dataColumn: Int { backgroundCount + templates.count }
 
     /// - Parameters:
@@ -66,9 +67,10 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
             windows: background.columns.map(\.range) + templates.map(\.window) + [whole] + free.map { _ in whole })
         _ = columns.pointWeights.update(fromContentsOf: weights)
         for (k, column) in background.columns.enumerated() {
-            _ = columns.column(k).update(fromContentsOf: column.values)
+            columns.fill(k, over: column.range, column.values)
         }
-        _ = columns.column(background.count + templates.count).update(fromContentsOf: data)
+        columns.fill(background.count + templates.count, over: whole, data)
+        gram = [Double](repeating: 0, count: columns.columnCount * columns.columnCount)
         isDrawn = Array(repeating: false, count: templates.count)
         residuals = data
         placeNodes()
@@ -104,42 +106,39 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
             draw(t)
             isDrawn[t] = true
         }
-        let count = dataColumn
+        let count = dataColumn, length = columns.columnCount
+        gram.withUnsafeMutableBufferPointer { columns.gram(count: count + 1, into: $0, rowLength: length) }
         for a in 0..<count {
-            vector[a] = columns.product(a, count)
-            for b in 0...a { matrix[a * count + b] = columns.product(a, b) }
+            vector[a] = gram[count * length + a]
+            for b in 0...a { matrix[a * count + b] = gram[a * length + b] }
         }
-        normal.removeAll(keepingCapacity: true)
-        for a in 0..<count { for b in 0...a { normal.append(matrix[a * count + b]) } }
     }
-
-    /// The lower triangle of the linear normal equations of the last call.
-    private var normal: [Double] = []
 
     mutating func normalEquations(
         coefficients: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
         gradient: UnsafeMutableBufferPointer<Double>
     ) -> Double {
-        let linear = dataColumn, p = free.count, n = p + linear
+        let linear = dataColumn, p = free.count, n = p + linear, length = columns.columnCount
         let chi2 = updateResiduals(coefficients)
         drawDerivatives(coefficients)
         // The residuals stand in the column of the data for the products with all others.
+        let whole = 0..<data.count
+        columns.fill(linear, over: whole, residuals)
+        gram.withUnsafeMutableBufferPointer {
+            columns.gram(count: length, firstRow: linear, into: $0, rowLength: length)
+        }
+        columns.fill(linear, over: whole, data)
         let first = linear + 1
-        _ = columns.column(linear).update(fromContentsOf: residuals)
         for j in 0..<p {
-            gradient[j] = columns.product(linear, first + j)
-            for k in 0...j { matrix[j * n + k] = columns.product(first + j, first + k) }
+            let row = (first + j) * length
+            gradient[j] = gram[row + linear]
+            for k in 0...j { matrix[j * n + k] = gram[row + first + k] }
+            for a in 0..<linear { matrix[(p + a) * n + j] = gram[row + a] }
         }
-        var place = 0
         for a in 0..<linear {
-            gradient[p + a] = columns.product(linear, a)
-            for j in 0..<p { matrix[(p + a) * n + j] = columns.product(a, first + j) }
-            for b in 0...a {
-                matrix[(p + a) * n + p + b] = normal[place]
-                place += 1
-            }
+            gradient[p + a] = gram[linear * length + a]
+            for b in 0...a { matrix[(p + a) * n + p + b] = gram[a * length + b] }
         }
-        _ = columns.column(linear).update(fromContentsOf: data)
         return chi2
     }
 
@@ -219,7 +218,7 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
                 over: line.window, nodes: $0, width: shape.fullWidth, mixing: shape.mixing,
                 movesNodes: free.contains(.axialDivergence))
         }
-        let gaussian = model.widths.width(values, place: line.place)
+        let gaussian = model.widths.width(values, tangent: line.tangent)
         for j in own {
             func move(_ factor: Double) {
                 columns.addSlopes(.byCenter, peak * factor, over: line.window, to: first + j)
@@ -238,7 +237,7 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
                 move(byForm * model.phases[phase].cell.directions[parameter].form(line.index))
             case .gaussianLow: broaden(g: gaussian.byLow, l: 0)
             case .gaussianHigh: broaden(g: gaussian.byHigh, l: 0)
-            case .gaussianBend: broaden(g: gaussian.byBend, l: 0)
+            case .gaussianMiddle: broaden(g: gaussian.byMiddle, l: 0)
             case .size: broaden(g: 0, l: 1 / line.cosine)
             case .microstrain: broaden(g: 0, l: line.tangent)
             case .axialDivergence: columns.addSlopes(.byNodes, peak, over: line.window, to: first + j)

@@ -6,13 +6,12 @@ public enum RefinementQuantity: Sendable, Hashable {
     case displacement
     /// The shift by rays that enter the specimen, t in degrees: two theta becomes smaller by t sin(2 theta), t = 1/(2 mu R).
     case transparency
-    /// The Gaussian full width of the instrument at the lowest angle, degrees.
+    /// The Gaussian full width of the instrument at the lowest angle of the pattern, degrees.
     case gaussianLow
-    /// The Gaussian full width of the instrument at the highest angle, degrees.
+    /// The Gaussian full width of the instrument at the highest angle of the pattern, degrees.
     case gaussianHigh
-    /// How the square of the Gaussian width bends between: the middle coefficient of Bernstein's polynomial over the
-    /// product of both widths, greater than -1, so that no width is ever imaginary.
-    case gaussianBend
+    /// What the Gaussian width is between, degrees; see `InstrumentWidths`.
+    case gaussianMiddle
     /// The axial divergence S/L = H/L.
     case axialDivergence
     /// A parameter of the cell of a phase: the relative change of an independent element of its reciprocal metric.
@@ -43,7 +42,7 @@ public enum RefinementQuantity: Sendable, Hashable {
         case .transparency: "transparency"
         case .gaussianLow: "Gaussian width at low angles"
         case .gaussianHigh: "Gaussian width at high angles"
-        case .gaussianBend: "bend of the Gaussian width"
+        case .gaussianMiddle: "Gaussian width between"
         case .axialDivergence: "axial divergence"
         case .cell: "cell"
         case .size: "size broadening"
@@ -58,8 +57,7 @@ public enum RefinementQuantity: Sendable, Hashable {
         switch self {
         case .zero, .displacement: -0.6...0.6
         case .transparency: 0...0.5
-        case .gaussianLow, .gaussianHigh: 1e-4...3
-        case .gaussianBend: -0.95...50
+        case .gaussianLow, .gaussianHigh, .gaussianMiddle: 1e-4...4
         case .axialDivergence: 0.002...0.12
         case .cell: -0.03...0.03
         case .size: 0...3
@@ -73,8 +71,7 @@ public enum RefinementQuantity: Sendable, Hashable {
     var largestUncertainty: Double {
         switch self {
         case .zero, .displacement, .transparency: 0.05
-        case .gaussianLow, .gaussianHigh: 0.3
-        case .gaussianBend: 20
+        case .gaussianLow, .gaussianHigh, .gaussianMiddle: 0.5
         case .axialDivergence: 0.02
         case .cell: 0.003
         case .size: 0.15
@@ -101,7 +98,7 @@ struct RefinementValues: Sendable {
     var transparency = 0.0
     var gaussianLow = 0.06
     var gaussianHigh = 0.08
-    var gaussianBend = 1.0
+    var gaussianMiddle = 0.08
     var axialDivergence = 0.0
     var phases: [Phase] = []
 
@@ -113,7 +110,7 @@ struct RefinementValues: Sendable {
             case .transparency: transparency
             case .gaussianLow: gaussianLow
             case .gaussianHigh: gaussianHigh
-            case .gaussianBend: gaussianBend
+            case .gaussianMiddle: gaussianMiddle
             case .axialDivergence: axialDivergence
             case .cell(let phase, let parameter): phases[phase].cell[parameter]
             case .size(let phase): phases[phase].size
@@ -129,7 +126,7 @@ struct RefinementValues: Sendable {
             case .transparency: transparency = newValue
             case .gaussianLow: gaussianLow = newValue
             case .gaussianHigh: gaussianHigh = newValue
-            case .gaussianBend: gaussianBend = newValue
+            case .gaussianMiddle: gaussianMiddle = newValue
             case .axialDivergence: axialDivergence = newValue
             case .cell(let phase, let parameter): phases[phase].cell[parameter] = newValue
             case .size(let phase): phases[phase].size = newValue

@@ -67,8 +67,8 @@ struct RefinementRun {
         if let known = options.instrument {
             widths.set(known, &values)
         } else {
-            values.gaussianLow = 0.7 * width
-            values.gaussianHigh = 1.1 * width
+            let w = 0.7 * width, u = 0.25 * width
+            widths.set(LineWidths(u: u * u, w: w * w), &values)
         }
         for p in phases.indices { values.phases[p].size = 0.4 * width }
         variances = curve.variances(expected: SNIPBackground.averaged(curve.intensities, 2))

@@ -60,7 +60,7 @@ extension RefinementRun {
 
     private var widthQuantities: [RefinementQuantity] {
         var result: [RefinementQuantity] = []
-        if options.instrument == nil { result += [.gaussianLow, .gaussianHigh, .gaussianBend] }
+        if options.instrument == nil { result += [.gaussianLow, .gaussianMiddle, .gaussianHigh] }
         for p in phases.indices { result += [.size(phase: p), .microstrain(phase: p)] }
         if options.refinesAxialDivergence, options.axialDivergence > 0 { result.append(.axialDivergence) }
         return result
@@ -124,11 +124,13 @@ extension RefinementRun {
         defer {
             values.gaussianLow = widened.gaussianLow
             values.gaussianHigh = widened.gaussianHigh
+            values.gaussianMiddle = widened.gaussianMiddle
             for p in phases.indices { values.phases[p].size = widened.phases[p].size }
         }
         if options.instrument == nil {
             values.gaussianLow *= 1.8
             values.gaussianHigh *= 1.8
+            values.gaussianMiddle *= 1.8
         }
         for p in phases.indices { values.phases[p].size *= 1.5 }
         if let shift = options.corrections.map(\.quantity).first(where: { $0 != .transparency }) {
