@@ -41,7 +41,7 @@ public struct PatternRefinement: Sendable {
     public let correlations: (names: [String], matrix: [[Double]])
 
     /// The values and choices, for a neighbour in a series to start from.
-    let state: (values: RefinementValues, textures: [MillerIndex?], held: [RefinementQuantity])
+    let state: (values: RefinementValues, textures: [MillerIndex?])
 
     /// Refines `phases` against `curve`.
     ///
@@ -49,7 +49,7 @@ public struct PatternRefinement: Sendable {
     ///   - phases: one or more, with cells within about 1 % of the specimen's.
     ///   - emission: the lines of the radiation.
     ///   - optics: the Lorentz and polarisation factors.
-    ///   - neighbour: a refinement of the same phases to start from, texture directions and held parameters included.
+    ///   - neighbour: a refinement of the same phases to start from, texture directions included.
     /// - Throws: `PatternError`.
     public init(
         _ curve: PatternCurve, phases: [RefinementPhase], emission: EmissionSpectrum,
@@ -64,7 +64,7 @@ public struct PatternRefinement: Sendable {
                 throw PatternError.badParameter("a neighbour to start from must have the same phases")
             }
             stage = try run.continueFrom(
-                neighbour.state.values, textures: neighbour.state.textures, held: neighbour.state.held)
+                neighbour.state.values, textures: neighbour.state.textures)
         } else {
             stage = try run.run()
         }
@@ -115,7 +115,7 @@ public struct PatternRefinement: Sendable {
         fractionCovariance = summary.fractions?.covariance
         correlations = summary.correlations
         findings = summary.findings(converged: converged)
-        state = (run.values, run.textures, run.held.map(\.quantity))
+        state = (run.values, run.textures)
     }
 
     /// The residuals in standard deviations.

@@ -12,7 +12,14 @@ public struct RefinedReflection: Sendable, Hashable {
     /// The integrated intensity of the model, all lines of the radiation, in intensity times degrees.
     public var calculated: Double
     /// What is measured, divided among overlapping reflections as the model has them.
-    public var observed: Double
+    public var observed: Measured
+}
+
+/// The cell of a phase in the parameters it was refined in.
+struct RefinedCell: Sendable {
+    var freedom: CellParameters
+    var parameters: [Double]
+    var covariance: [[Double]]
 }
 
 /// What refinement says of one phase.
@@ -63,8 +70,30 @@ public struct RefinedPhase: Sendable {
     public var reflections: [RefinedReflection]
     /// Its part of the calculated pattern.
     public var curve: [Double]
-    /// The structure it was computed from.
+    /// The structure with the refined cell.
     public var structure: CrystalStructure?
+    /// The symmetry.
+    public var spaceGroup: SpaceGroup
+    /// The cell as it was refined; `nil` where it was held.
+    var refinedCell: RefinedCell?
+
+    /// A quantity that follows from the cell, with the uncertainty that the covariance of its parameters gives.
+    public func quantity(_ function: (UnitCell) -> Double) -> Measured {
+        let value = function(cell)
+        guard let refinedCell else { return Measured(value) }
+        let slopes = refinedCell.freedom.slopes(refinedCell.parameters) { [function($0)] }.map { $0.first ?? 0 }
+        var variance = 0.0
+        for i in slopes.indices {
+            for j in slopes.indices { variance += slopes[i] * slopes[j] * refinedCell.covariance[i][j] }
+        }
+        return Measured(value, standardUncertainty: variance > 0 ? variance.squareRoot() : nil)
+    }
+
+    /// The reflection with the spacing of `index`, which its equivalents have too.
+    public func reflection(_ index: MillerIndex) -> RefinedReflection? {
+        let spacing = cell.spacing(index)
+        return reflections.first { abs($0.spacing / spacing - 1) < 1e-9 }
+    }
 }
 
 /// How well the model of a pattern agrees with it.

@@ -282,40 +282,76 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
     /// reflections that overlap in proportion to what each contributes (A. Le Bail, H. Duroy & J. L. Fourquet, Mater. Res.
     /// Bull. 23 (1988) 447; H. M. Rietveld, J. Appl. Cryst. 2 (1969) 65). Integrated over all lines of the radiation in
     /// the window, in units of intensity times degrees; reflections outside the pattern have zero for both.
-    func dividedIntensities(_ coefficients: [Double]) -> [[(calculated: Double, observed: Double)]] {
+    func dividedIntensities(_ coefficients: [Double]) -> [[DividedIntensity]] {
         let background = background(coefficients)
         var net = [Double](repeating: 0, count: data.count)
         net.withUnsafeMutableBufferPointer { buffer in
             for k in backgroundCount..<dataColumn { columns.add(coefficients[k], times: k, to: buffer) }
         }
         let ratios = net.indices.map { net[$0] > 1e-300 ? (data[$0] - background[$0]) / net[$0] : 0 }
-        var result = model.phases.map { [(calculated: Double, observed: Double)](repeating: (0, 0), count: $0.count) }
+        var result = model.phases.map { [DividedIntensity](repeating: DividedIntensity(), count: $0.count) }
+        var own = [Double](repeating: 0, count: data.count)
         for (t, template) in templates.enumerated() {
             let scale = coefficients[backgroundCount + t]
             guard scale > 0 else { continue }
-            let metric = model.phases[template.phase].cell.metric(values.phases[template.phase].cell)
-            for (index, strength) in template.lines {
-                let line = model.lines[index]
-                guard let (center, _) = model.center(line, metric: metric, values) else { continue }
-                let shape = model.parts(line, values).profile
-                let damping = model.damping(
-                    phase: line.phase, reflection: line.reflection, squaredS: line.squaredS, values)
-                withNodes(index, at: center) {
-                    columns.drawSlopes(
-                        over: line.window, nodes: $0, width: shape.fullWidth, mixing: shape.mixing, movesNodes: false)
+            // The lines of a reflection follow one another.
+            var start = 0
+            while start < template.lines.count {
+                let reflection = model.lines[template.lines[start].line].reflection
+                var end = start + 1
+                while end < template.lines.count, model.lines[template.lines[end].line].reflection == reflection {
+                    end += 1
                 }
-                let area = scale * strength * line.factor * damping.value
-                let drawn = columns.drawn(.value, count: line.window.count)
-                var (calculated, observed) = (0.0, 0.0)
-                for (k, i) in line.window.enumerated() {
-                    let value = area * drawn[k]
-                    calculated += value
-                    observed += value * ratios[i]
+                let window = draw(template.lines[start..<end], scale: scale, into: &own)
+                var sum = DividedIntensity()
+                for i in window {
+                    sum.calculated += own[i]
+                    sum.observed += own[i] * ratios[i]
+                    sum.information += weights[i] * own[i] * own[i]
+                    own[i] = 0
                 }
-                result[line.phase][line.reflection].calculated += calculated
-                result[line.phase][line.reflection].observed += observed
+                result[template.phase][reflection] = sum
+                start = end
             }
         }
         return result
     }
+
+    /// Adds some lines to a curve of zeros; gives where it is not zero any more.
+    private func draw(
+        _ lines: ArraySlice<(line: Int, strength: Double)>, scale: Double, into curve: inout [Double]
+    ) -> Range<Int> {
+        var (low, high) = (data.count, 0)
+        for (index, strength) in lines {
+            let line = model.lines[index]
+            let metric = model.phases[line.phase].cell.metric(values.phases[line.phase].cell)
+            guard let (center, _) = model.center(line, metric: metric, values) else { continue }
+            let shape = model.parts(line, values).profile
+            let damping = model.damping(
+                phase: line.phase, reflection: line.reflection, squaredS: line.squaredS, values)
+            withNodes(index, at: center) {
+                columns.drawSlopes(
+                    over: line.window, nodes: $0, width: shape.fullWidth, mixing: shape.mixing, movesNodes: false)
+            }
+            let area = scale * strength * line.factor * damping.value
+            let drawn = columns.drawn(.value, count: line.window.count)
+            for (k, i) in line.window.enumerated() { curve[i] += area * drawn[k] }
+            low = min(low, line.window.lowerBound)
+            high = max(high, line.window.upperBound)
+        }
+        return low..<max(low, high)
+    }
+}
+
+/// The intensity of a reflection: sums over the points of a pattern.
+struct DividedIntensity: Sendable {
+    /// Of the model.
+    var calculated = 0.0
+    /// Of the net counts, divided as the model has it.
+    var observed = 0.0
+    /// sum w c^2 of its curve c.
+    var information = 0.0
+
+    /// The standard uncertainty of the observed one by counting, everything but this intensity known.
+    var standardUncertainty: Double? { information > 0 ? abs(calculated) / information.squareRoot() : nil }
 }

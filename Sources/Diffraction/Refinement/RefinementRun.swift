@@ -19,6 +19,8 @@ struct RefinementRun {
     var variances: [Double]
     /// Intensities of the reflections at unit scale, where no structure gives them.
     var intensities: [[Double]]
+    /// Where intensities come from at this stage: Pawley's are divided until positions and widths are known.
+    var mode: RefinementOptions.Intensities
     /// What is not refined, and why.
     private(set) var held: [(quantity: RefinementQuantity, reason: String)] = []
     private(set) var evaluations = 0
@@ -32,7 +34,7 @@ struct RefinementRun {
         var curves: [[Double]]
         /// Everything together.
         var calculated: [Double]
-        var intensities: [[(calculated: Double, observed: Double)]]
+        var intensities: [[DividedIntensity]]
     }
 
     init(
@@ -48,6 +50,7 @@ struct RefinementRun {
         let settings = PowderPattern.Settings(
             emission: emission, twoTheta: max(low - 1.5, 0.05)...min(high + 1.5, 179), optics: optics)
         let usesStructure = options.intensities == .structure
+        mode = options.intensities == .pawley ? .leBail : options.intensities
         phases = try requests.map { try PhaseReflections($0, settings: settings, usesStructure: usesStructure) }
         background = try BackgroundBasis(options.background, curve.twoTheta)
         let range = low...high
@@ -97,7 +100,7 @@ struct RefinementRun {
 
     /// What has a scale of its own.
     private func templates(_ model: PowderModel) -> [IntensityTemplate] {
-        guard options.intensities == .pawley else {
+        guard mode == .pawley else {
             return phases.indices.map { p in
                 IntensityTemplate(
                     model, phase: p,
@@ -114,7 +117,7 @@ struct RefinementRun {
         let templates = templates(model)
         var problem = RefinementProblem(
             model, templates: templates, background: background, data: curve.intensities,
-            weights: variances.map { 1 / $0 }, values: values, free: free, isSigned: options.intensities == .pawley)
+            weights: variances.map { 1 / $0 }, values: values, free: free, isSigned: mode == .pawley)
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
         let start = problem.start
@@ -185,7 +188,7 @@ struct RefinementRun {
         let misfit = max(1, stage.solution.chi2 / Double(degrees)).squareRoot()
         let scales = stage.solution.linear.suffix(stage.templates.count)
         return free.enumerated().compactMap { j, quantity in
-            if let phase = quantity.phase, options.intensities != .pawley,
+            if let phase = quantity.phase, mode != .pawley,
                 scales[scales.startIndex + phase] <= 0
             {
                 return (quantity, "the phase is not seen")

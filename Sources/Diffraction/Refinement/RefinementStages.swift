@@ -32,12 +32,9 @@ extension RefinementRun {
     }
 
     /// From values near the end, as those of a neighbour in a series.
-    mutating func continueFrom(_ values: RefinementValues, textures: [MillerIndex?], held: [RefinementQuantity])
-        throws -> Stage
-    {
+    mutating func continueFrom(_ values: RefinementValues, textures: [MillerIndex?]) throws -> Stage {
         self.values = values
         self.textures = textures
-        for quantity in held { hold(quantity, "as in the neighbour") }
         try startIntensities()
         var free = options.corrections.map(\.quantity) + cells
         try guardedFit(free)
@@ -76,6 +73,11 @@ extension RefinementRun {
 
     /// The last rounds: angles, windows, weights and divided intensities are refreshed until nothing changes.
     private mutating func settle(_ wanted: [RefinementQuantity]) throws -> Stage {
+        if options.intensities == .pawley {
+            try guardedFit(wanted)
+            try divide(rounds: 4)
+            mode = .pawley
+        }
         var last = Double.infinity
         for _ in 0..<6 {
             try guardedFit(wanted)
@@ -94,13 +96,13 @@ extension RefinementRun {
 
     /// Equal intensities at first, where there is no structure, soon divided by what is measured.
     private mutating func startIntensities() throws {
-        guard options.intensities == .leBail else { return }
+        guard mode == .leBail else { return }
         try divide(rounds: 6)
     }
 
     /// Le Bail's division of the net counts, repeated.
     private mutating func divide(rounds: Int) throws {
-        guard options.intensities == .leBail else { return }
+        guard mode == .leBail else { return }
         for _ in 0..<rounds {
             let stage = try fit([], details: true)
             for (p, list) in stage.intensities.enumerated() {

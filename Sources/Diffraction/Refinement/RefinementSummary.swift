@@ -139,7 +139,7 @@ struct RefinementSummary {
             let value = density * reflections.volume / cell.volume
             return Measured(value, standardUncertainty: uncertainties.map { value * $0[6] / cell.volume })
         }
-        let observed = list.reduce(0) { $0 + abs($1.observed) }
+        let observed = list.reduce(0) { $0 + abs($1.observed.value) }
         return RefinedPhase(
             name: request.name, formula: request.structure?.formula.description ?? "", cell: cell,
             cellUncertainties: uncertainties.map { Array($0.prefix(6)) },
@@ -159,8 +159,23 @@ struct RefinementSummary {
             }, textureDirection: isStructure ? run.textures[p] : nil,
             texture: isStructure && run.textures[p] != nil ? measured(.texture(phase: p)) : nil,
             overallB: isStructure && place(.overallB(phase: p)) != nil ? measured(.overallB(phase: p)) : nil,
-            braggR: observed > 0 ? list.reduce(0) { $0 + abs($1.observed - $1.calculated) } / observed : 0,
-            reflections: list, curve: stage.curves[p], structure: request.structure?.withCell(cell))
+            braggR: observed > 0 ? list.reduce(0) { $0 + abs($1.observed.value - $1.calculated) } / observed : 0,
+            reflections: list, curve: stage.curves[p], structure: request.structure?.withCell(cell),
+            spaceGroup: request.spaceGroup, refinedCell: refinedCell(p))
+    }
+
+    private func refinedCell(_ p: Int) -> RefinedCell? {
+        let freedom = run.phases[p].cell
+        let places = (0..<freedom.count).map { place(.cell(phase: p, parameter: $0)) }
+        guard covariance != nil, places.contains(where: { $0 != nil }) else { return nil }
+        return RefinedCell(
+            freedom: freedom, parameters: run.values.phases[p].cell,
+            covariance: places.map { a in
+                places.map { b in
+                    guard let a, let b else { return 0 }
+                    return covariance(a, b)
+                }
+            })
     }
 
     /// A width that is above zero by three of its uncertainties.
@@ -194,6 +209,7 @@ struct RefinementSummary {
         let metric = phase.cell.metric(run.values.phases[p].cell)
         let model = run.model()
         let low = run.curve.twoTheta[0], high = run.curve.twoTheta[run.curve.count - 1]
+        let factor = statistics.correlation.factor
         var result: [RefinedReflection] = []
         var seen: Set<Int> = []
         for line in model.lines where line.phase == p && seen.insert(line.reflection).inserted {
@@ -203,7 +219,10 @@ struct RefinementSummary {
             result.append(
                 RefinedReflection(
                     index: phase.indices[line.reflection], spacing: 1 / metric.form(line.index).squareRoot(),
-                    twoTheta: center, calculated: pair.calculated, observed: pair.observed))
+                    twoTheta: center, calculated: pair.calculated * run.curve.step,
+                    observed: Measured(
+                        pair.observed * run.curve.step,
+                        standardUncertainty: pair.standardUncertainty.map { $0 * run.curve.step * factor })))
         }
         return result.sorted { $0.twoTheta < $1.twoTheta }
     }
@@ -224,7 +243,7 @@ struct RefinementSummary {
             guard let strongest = phases[p].reflections.max(by: { $0.calculated < $1.calculated }),
                 strongest.calculated > 0
             else { return }
-            parts.append(masses[p] * phases[p].scale.value * max(strongest.observed, 0) / strongest.calculated)
+            parts.append(masses[p] * phases[p].scale.value * max(strongest.observed.value, 0) / strongest.calculated)
         }
         let total = parts.reduce(0, +)
         guard total > 0 else { return }
@@ -260,9 +279,9 @@ struct RefinementSummary {
         for (j, quantity) in stage.free.enumerated() where stage.solution.isHeld[j] {
             let value = run.values[quantity], bounds = quantity.bounds
             // Widths of zero and no more asymmetry are answers.
-            let isZero = value - bounds.lowerBound < 1e-6 && [.size, .microstrain].contains(quantity.widthKind)
+            let isZero = value - bounds.lowerBound < 1e-6, isWidth = quantity.isWidth
             let isSymmetric = quantity == .axialDivergence && value < 0.003
-            if isZero || isSymmetric { continue }
+            if (isZero && isWidth) || isSymmetric { continue }
             note(
                 "parameter-at-bound", .warning, "\(name(quantity)) ended at its bound \(shown(value)): look at the fit")
         }
@@ -300,12 +319,11 @@ struct RefinementSummary {
 }
 
 extension RefinementQuantity {
-    fileprivate enum WidthKind { case size, microstrain, other }
-    fileprivate var widthKind: WidthKind {
+    /// Whether zero is a sensible end.
+    fileprivate var isWidth: Bool {
         switch self {
-        case .size: .size
-        case .microstrain: .microstrain
-        default: .other
+        case .size, .microstrain, .gaussianLow, .gaussianMiddle, .gaussianHigh: true
+        default: false
         }
     }
 }
