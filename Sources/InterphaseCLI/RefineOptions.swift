@@ -11,8 +11,8 @@ struct RefineModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The background: chebyshev:11 of degree 11, or spline:8 with knots every 8 degrees.", valueName: "form"))
-    var background = "chebyshev:11"
+            "The background: auto, chebyshev:11 of degree 11, or spline:8 with knots every 8 degrees.", valueName: "form"))
+    var background = "auto"
 
     @Option(
         help: ArgumentHelp(
@@ -105,8 +105,9 @@ struct RefineModelOptions: ParsableArguments {
         }
     }
 
-    private var form: SmoothBackground.Form {
+    private var form: SmoothBackground.Form? {
         get throws {
+            if background == "auto" { return nil }
             let parts = background.split(separator: ":").map(String.init)
             switch (parts.first?.lowercased(), parts.count) {
             case ("spline", 1): return .spline(spacing: 8)
@@ -118,7 +119,7 @@ struct RefineModelOptions: ParsableArguments {
             default: break
             }
             throw ValidationError(
-                "--background \(background): expected chebyshev:DEGREE (0 to 40) or spline:DEGREES (0.5 or more)")
+                "--background \(background): expected auto, chebyshev:DEGREE (0 to 40) or spline:DEGREES (0.5 or more)")
         }
     }
 

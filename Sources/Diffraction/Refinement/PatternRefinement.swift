@@ -41,7 +41,9 @@ public struct PatternRefinement: Sendable {
     public let correlations: (names: [String], matrix: [[Double]])
 
     /// The values and choices, for a neighbour in a series to start from.
-    let state: (values: RefinementValues, textures: [MillerIndex?])
+    let state: RefinementState
+    /// The function of the background.
+    public var backgroundForm: SmoothBackground.Form { state.background }
 
     /// Refines `phases` against `curve`.
     ///
@@ -63,8 +65,7 @@ public struct PatternRefinement: Sendable {
             guard neighbour.phases.map(\.name) == phases.map(\.name) else {
                 throw PatternError.badParameter("a neighbour to start from must have the same phases")
             }
-            stage = try run.continueFrom(
-                neighbour.state.values, textures: neighbour.state.textures)
+            stage = try run.continueFrom(neighbour.state)
         } else {
             stage = try run.run()
         }
@@ -115,7 +116,7 @@ public struct PatternRefinement: Sendable {
         fractionCovariance = summary.fractions?.covariance
         correlations = summary.correlations
         findings = summary.findings(converged: converged)
-        state = (run.values, run.textures)
+        state = RefinementState(values: run.values, textures: run.textures, background: run.backgroundForm)
     }
 
     /// The residuals in standard deviations.
@@ -129,4 +130,11 @@ public struct PatternRefinement: Sendable {
         let factor = radius / 2 * .pi / 180
         return Measured(shift.value * factor, standardUncertainty: shift.standardUncertainty.map { $0 * factor })
     }
+}
+
+/// Where a refinement ended, for a neighbour to start from.
+struct RefinementState: Sendable {
+    var values: RefinementValues
+    var textures: [MillerIndex?]
+    var background: SmoothBackground.Form
 }

@@ -30,8 +30,8 @@ public struct RefinementOptions: Sendable, Hashable {
 
     /// Where intensities come from.
     public var intensities: Intensities
-    /// The function of the background.
-    public var background: SmoothBackground.Form
+    /// The function of the background; `nil` for a spline whose knots are as close as the pattern asks for.
+    public var background: SmoothBackground.Form?
     /// Which errors of positions are refined. Zero and displacement can hardly be told apart: refine one of them.
     public var corrections: [Correction]
     /// The widths of the instrument, held as they are; `nil` to refine the Gaussian ones with the pattern.
@@ -55,7 +55,7 @@ public struct RefinementOptions: Sendable, Hashable {
 
     /// Options.
     public init(
-        intensities: Intensities = .structure, background: SmoothBackground.Form = .chebyshev(degree: 11),
+        intensities: Intensities = .structure, background: SmoothBackground.Form? = nil,
         corrections: [Correction] = [.displacement], instrument: LineWidths? = nil, refinesCells: Bool = true,
         refinesWidths: Bool = true, refinesAxialDivergence: Bool = true, axialDivergence: Double = 0.02,
         refinesTexture: Bool = true, refinesOverallB: Bool = true, shapeFactor: Double = 0.94,

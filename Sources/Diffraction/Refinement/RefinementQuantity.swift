@@ -60,15 +60,25 @@ public enum RefinementQuantity: Sendable, Hashable {
         case .gaussianLow, .gaussianHigh, .gaussianMiddle: 1e-4...4
         case .axialDivergence: 0.002...0.12
         case .cell: -0.03...0.03
-        case .size: 0...3
-        case .microstrain: 0...5
+        case .size: 0...1.2
+        case .microstrain: 0...2.5
         case .texture: 0.15...5
         case .overallB: -1.5...8
         }
     }
 
+    /// Whether a standard uncertainty at a value says that the data do not determine it.
+    func isUndetermined(_ value: Double, uncertainty: Double) -> Bool {
+        switch self {
+        case .gaussianLow, .gaussianMiddle, .gaussianHigh:
+            // Squares enter: a width of zero is an answer though its own uncertainty knows no limit.
+            2 * value * uncertainty > 0.2
+        default: uncertainty > largestUncertainty
+        }
+    }
+
     /// The standard uncertainty beyond which the data do not determine it.
-    var largestUncertainty: Double {
+    private var largestUncertainty: Double {
         switch self {
         case .zero, .displacement, .transparency: 0.05
         case .gaussianLow, .gaussianHigh, .gaussianMiddle: 0.5

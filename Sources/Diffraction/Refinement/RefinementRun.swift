@@ -10,7 +10,9 @@ struct RefinementRun {
     let emission: EmissionSpectrum
     let optics: LorentzPolarization
     let options: RefinementOptions
-    let background: BackgroundBasis
+    var background: BackgroundBasis
+    /// The form of the background.
+    var backgroundForm: SmoothBackground.Form
     let widths: InstrumentWidths
     private let instrument: (x: Double, y: Double)
 
@@ -52,7 +54,9 @@ struct RefinementRun {
         let usesStructure = options.intensities == .structure
         mode = options.intensities == .pawley ? .leBail : options.intensities
         phases = try requests.map { try PhaseReflections($0, settings: settings, usesStructure: usesStructure) }
-        background = try BackgroundBasis(options.background, curve.twoTheta)
+        let form = options.background ?? .spline(spacing: 10)
+        backgroundForm = form
+        background = try BackgroundBasis(form, curve.twoTheta)
         let range = low...high
         widths = InstrumentWidths(twoTheta: range)
         if let known = options.instrument, !known.areValid(twoTheta: range) {
@@ -155,6 +159,9 @@ struct RefinementRun {
         held.append((quantity, reason))
     }
 
+    /// Gives everything held another chance.
+    mutating func releaseAll() { held = [] }
+
     /// Whether a quantity is held.
     func isHeld(_ quantity: RefinementQuantity) -> Bool { held.contains { $0.quantity == quantity } }
 
@@ -195,7 +202,7 @@ struct RefinementRun {
             }
             guard !stage.solution.isHeld[j] else { return nil }
             let sigma = covariance[j * count + j].squareRoot() * misfit
-            guard sigma > quantity.largestUncertainty else { return nil }
+            guard quantity.isUndetermined(values[quantity], uncertainty: sigma) else { return nil }
             return (quantity, String(format: "its standard uncertainty would be %.2g", sigma))
         }
     }

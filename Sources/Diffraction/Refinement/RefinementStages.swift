@@ -20,21 +20,36 @@ extension RefinementRun {
             try guardedFit(free)
         }
         try reweightByModel()
+        try chooseBackground()
         if options.intensities == .structure {
+            if options.refinesOverallB {
+                free += phases.indices.map { .overallB(phase: $0) }
+                try guardedFit(free)
+            }
             if options.refinesTexture {
-                try chooseTextures(free)
+                try chooseTextures()
                 free += textureQuantities
             }
-            if options.refinesOverallB { free += phases.indices.map { .overallB(phase: $0) } }
-            if !(textureQuantities.isEmpty && !options.refinesOverallB) { try guardedFit(free) }
+        }
+        // What was held far from the end may well be determined here.
+        releaseAll()
+        let stage = try settle(free)
+        let needless = needlessTextures(stage)
+        guard !needless.isEmpty else { return stage }
+        for p in needless {
+            textures[p] = nil
+            values.phases[p].texture = 1
+            free.removeAll { $0 == .texture(phase: p) }
         }
         return try settle(free)
     }
 
     /// From values near the end, as those of a neighbour in a series.
-    mutating func continueFrom(_ values: RefinementValues, textures: [MillerIndex?]) throws -> Stage {
-        self.values = values
-        self.textures = textures
+    mutating func continueFrom(_ neighbour: RefinementState) throws -> Stage {
+        values = neighbour.values
+        textures = neighbour.textures
+        backgroundForm = neighbour.background
+        background = try BackgroundBasis(neighbour.background, curve.twoTheta)
         try startIntensities()
         var free = options.corrections.map(\.quantity) + cells
         try guardedFit(free)
@@ -163,10 +178,13 @@ extension RefinementRun {
     // MARK: - Texture
 
     /// For each phase that leaves the direction open, the one that lowers chi squared most, where it does so by much.
-    private mutating func chooseTextures(_ free: [RefinementQuantity]) throws {
+    private mutating func chooseTextures() throws {
+        let thermal: [RefinementQuantity] =
+            options.refinesOverallB
+            ? phases.indices.map { .overallB(phase: $0) }.filter { !isHeld($0) } : []
         for p in phases.indices where requests[p].texture == .automatic {
             let start = values
-            let base = try fit([]).solution
+            let base = try fit(thermal).solution
             let degrees = Double(max(1, curve.count - base.linear.count))
             let noise = max(1, base.chi2 / degrees)
             var best: (chi2: Double, direction: MillerIndex, r: Double)?
@@ -176,9 +194,8 @@ extension RefinementRun {
             for direction in MarchDollase.candidates(cell: cell, group: phases[p].spaceGroup) {
                 values = start
                 textures[p] = direction
-                let solution = try fit([.texture(phase: p)]).solution
+                let solution = try fit(thermal + [.texture(phase: p)]).solution
                 let r = values.phases[p].texture
-                // Of two that explain as much, plates that lie flat are the likelier habit.
                 if solution.chi2 < best?.chi2 ?? .infinity { best = (solution.chi2, direction, r) }
             }
             values = start
@@ -187,5 +204,61 @@ extension RefinementRun {
             textures[p] = best.direction
             values.phases[p].texture = best.r
         }
+    }
+
+    /// Phases whose direction was looked for, and whose r ended within four standard uncertainties of 1.
+    private func needlessTextures(_ stage: Stage) -> [Int] {
+        let count = stage.solution.isHeld.count
+        let covariance = stage.solution.covariance()
+        let misfit = max(1, stage.solution.chi2 / Double(max(1, curve.count - count))).squareRoot()
+        return phases.indices.filter { p in
+            guard requests[p].texture == .automatic, textures[p] != nil else { return false }
+            guard let j = stage.free.firstIndex(of: .texture(phase: p)), let covariance else { return true }
+            let sigma = covariance[j * count + j].squareRoot() * misfit
+            let distance = abs(values.phases[p].texture - 1)
+            return distance < 4 * sigma || distance < 0.01
+        }
+    }
+
+    // MARK: - Background
+
+    /// Of splines with knots ever closer, the one that Bayes's criterion prefers: close enough for humps of glasses, too
+    /// wide for lines.
+    private mutating func chooseBackground() throws {
+        guard options.background == nil else { return }
+        let span = curve.twoTheta[curve.count - 1] - curve.twoTheta[0]
+        let width = try lineWidth()
+        var trials: [(form: SmoothBackground.Form, basis: BackgroundBasis, chi2: Double)] = []
+        for spacing in [30.0, 20, 14, 10, 7, 5, 3.5, 2.5] {
+            // Narrower than some lines a background would take their place.
+            guard spacing >= 8 * width || spacing >= 10, spacing < span else { continue }
+            let form = SmoothBackground.Form.spline(spacing: spacing)
+            background = try BackgroundBasis(form, curve.twoTheta)
+            trials.append((form, background, try fit([]).solution.chi2))
+        }
+        guard let least = trials.map(\.chi2).min() else { return }
+        let noise = max(1, least / Double(curve.count))
+        let best = trials.min { first, second in
+            func criterion(_ trial: (form: SmoothBackground.Form, basis: BackgroundBasis, chi2: Double)) -> Double {
+                trial.chi2 / noise + Double(trial.basis.count) * log(Double(curve.count))
+            }
+            return criterion(first) < criterion(second)
+        }
+        guard let best else { return }
+        backgroundForm = best.form
+        background = best.basis
+    }
+
+    /// The largest full width of a line in the middle of the pattern.
+    private func lineWidth() throws -> Double {
+        let model = model()
+        let middle = (curve.twoTheta[0] + curve.twoTheta[curve.count - 1]) / 2
+        var widest = 0.0
+        for p in phases.indices {
+            let own = model.lines.filter { $0.phase == p }
+            guard let line = own.min(by: { abs($0.twoTheta - middle) < abs($1.twoTheta - middle) }) else { continue }
+            widest = max(widest, model.parts(line, values).fullWidth)
+        }
+        return widest
     }
 }

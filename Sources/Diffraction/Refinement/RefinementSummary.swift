@@ -285,6 +285,14 @@ struct RefinementSummary {
             note(
                 "parameter-at-bound", .warning, "\(name(quantity)) ended at its bound \(shown(value)): look at the fit")
         }
+        for p in run.phases.indices {
+            let b = run.values.phases[p].overallB
+            guard stage.free.contains(.overallB(phase: p)), abs(b) > 1.2 else { continue }
+            note(
+                "implausible-B", .warning,
+                "\(run.requests[p].name): an overall B of \(shown(b)) A^2 on top of the structure's own stands for something "
+                    + "else (absorption, rough surface, texture, occupancies), and the weight fractions go with it")
+        }
         if covariance == nil {
             note("undetermined", .warning, "the data do not determine all parameters: there are no uncertainties")
         }

@@ -112,6 +112,11 @@ public struct RefinementTable: Sendable {
             String(format: "U %.3g, V %.3g, W %.3g deg^2", widths.u, widths.v, widths.w)
                 + (refinement.options.instrument == nil ? "" : " (held)"))
         lines.append("Instrument: " + instrument.joined(separator: ", "))
+        switch refinement.backgroundForm {
+        case .chebyshev(let degree): lines.append("Background: Chebyshev polynomial of degree \(degree)")
+        case .spline(let spacing):
+            lines.append("Background: cubic spline, knots every \(TableText.number(spacing)) deg")
+        }
         let primary = refinement.emission.primary
         lines.append(
             "Wavelength \(TableText.number(primary.wavelength, digits: 8)) A (\(refinement.emission.name)); intensities: "
