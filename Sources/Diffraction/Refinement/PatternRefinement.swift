@@ -116,7 +116,9 @@ public struct PatternRefinement: Sendable {
         fractionCovariance = summary.fractions?.covariance
         correlations = summary.correlations
         findings = summary.findings(converged: converged)
-        state = RefinementState(values: run.values, textures: run.textures, background: run.backgroundForm)
+        state = RefinementState(
+            values: run.values, textures: run.textures, background: run.backgroundForm,
+            cells: run.phases.enumerated().map { $1.cell.cell(run.values.phases[$0].cell) })
     }
 
     /// The residuals in standard deviations.
@@ -137,4 +139,5 @@ struct RefinementState: Sendable {
     var values: RefinementValues
     var textures: [MillerIndex?]
     var background: SmoothBackground.Form
+    var cells: [UnitCell?]
 }

@@ -41,8 +41,8 @@ struct PowderModel: Sendable {
     /// How many full widths a line is drawn to either side: the tails beyond are flat and left to the background.
     ///
     /// That of the strongest line of a phase; weaker ones are cut where their tails are as low.
-    static let reach = 40.0
-    private static let leastReach = 15.0
+    static let reach = 50.0
+    private static let leastReach = 20.0
 
     init(
         twoTheta: [Double], phases: [PhaseReflections], values: RefinementValues, emission: EmissionSpectrum,

@@ -5,7 +5,8 @@ import Spectra
 /// A refinement under way: the values so far, and what is held because the data do not determine it.
 struct RefinementRun {
     let curve: PatternCurve
-    let phases: [PhaseReflections]
+    private(set) var phases: [PhaseReflections]
+    private let settings: PowderPattern.Settings
     let requests: [RefinementPhase]
     let emission: EmissionSpectrum
     let optics: LorentzPolarization
@@ -51,6 +52,7 @@ struct RefinementRun {
         let low = curve.twoTheta[0], high = curve.twoTheta[curve.count - 1]
         let settings = PowderPattern.Settings(
             emission: emission, twoTheta: max(low - 1.5, 0.05)...min(high + 1.5, 179), optics: optics)
+        self.settings = settings
         let usesStructure = options.intensities == .structure
         mode = options.intensities == .pawley ? .leBail : options.intensities
         phases = try requests.map { try PhaseReflections($0, settings: settings, usesStructure: usesStructure) }
@@ -90,6 +92,18 @@ struct RefinementRun {
         let strongest = found.sorted { $0.height > $1.height }.prefix(9).map(\.fullWidth).sorted()
         guard !strongest.isEmpty else { return max(4 * curve.step, 0.1) }
         return min(max(strongest[strongest.count / 2], 2 * curve.step), 2)
+    }
+
+    /// Computes |F|^2 anew at the cells of now, from which parameters then count. Form factors and displacements depend
+    /// on the spacing a little.
+    mutating func rebase(to cells: [UnitCell?]? = nil) throws {
+        guard options.intensities == .structure else { return }
+        for p in phases.indices {
+            guard let cell = cells?[p] ?? phases[p].cell.cell(values.phases[p].cell) else { continue }
+            phases[p] = try PhaseReflections(requests[p].withCell(cell), settings: settings, usesStructure: true)
+            values.phases[p].cell = values.phases[p].cell.map { _ in 0 }
+            intensities[p] = phases[p].strengths
+        }
     }
 
     // MARK: - One fit

@@ -20,6 +20,7 @@ extension RefinementRun {
             try guardedFit(free)
         }
         try reweightByModel()
+        try rebase()
         try chooseBackground()
         if options.intensities == .structure {
             if options.refinesOverallB {
@@ -48,6 +49,7 @@ extension RefinementRun {
     mutating func continueFrom(_ neighbour: RefinementState) throws -> Stage {
         values = neighbour.values
         textures = neighbour.textures
+        try rebase(to: neighbour.cells)
         backgroundForm = neighbour.background
         background = try BackgroundBasis(neighbour.background, curve.twoTheta)
         try startIntensities()

@@ -135,7 +135,7 @@ struct RefinementSummary {
         let list = refinedReflections(p)
         let sizeWidth = measured(.size(phase: p)), strainWidth = measured(.microstrain(phase: p))
         let wavelength = run.emission.primary.wavelength
-        let density = request.structure?.density.map { density in
+        let density = run.phases[p].density.map { density in
             let value = density * reflections.volume / cell.volume
             return Measured(value, standardUncertainty: uncertainties.map { value * $0[6] / cell.volume })
         }
