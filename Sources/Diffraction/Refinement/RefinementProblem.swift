@@ -57,7 +57,7 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
         self.weights = weights
         backgroundCount = background.count
         dataCount = data.count
-        nonlinearBounds = free.map(\.bounds)
+        nonlinearBounds = free.map { $0.bounds(startingFrom: values[$0]) }
         linearBounds =
             Array(repeating: -Double.infinity...Double.infinity, count: background.count)
             + Array(repeating: isSigned ? -Double.infinity...Double.infinity : 0...Double.infinity, count: templates.count)

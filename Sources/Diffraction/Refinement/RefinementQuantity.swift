@@ -59,12 +59,20 @@ public enum RefinementQuantity: Sendable, Hashable {
         case .transparency: 0...0.5
         case .gaussianLow, .gaussianHigh, .gaussianMiddle: 1e-4...4
         case .axialDivergence: 0.002...0.12
-        case .cell: -0.03...0.03
+        case .cell: -0.02...0.02
         case .size: 0...1.2
         case .microstrain: 0...2.5
         case .texture: 0.15...5
         case .overallB: -1.5...8
         }
+    }
+
+    /// The values that one fit may try.
+    func bounds(startingFrom value: Double) -> ClosedRange<Double> {
+        guard case .cell = self else { return bounds }
+        // A step at a time: far from its start a cell finds other phases' lines.
+        let low = min(max(bounds.lowerBound, value - 0.004), bounds.upperBound - 1e-4)
+        return low...max(low + 1e-4, min(bounds.upperBound, value + 0.004))
     }
 
     /// Whether a standard uncertainty at a value says that the data do not determine it.

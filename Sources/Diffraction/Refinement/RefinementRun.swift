@@ -80,8 +80,25 @@ struct RefinementRun {
             widths.set(LineWidths(u: u * u, w: w * w), &values)
         }
         for p in phases.indices { values.phases[p].size = 0.4 * width }
-        variances = curve.variances(expected: SNIPBackground.averaged(curve.intensities, 2))
+        variances = try Self.trustingVariances(curve, lineWidth: width)
         intensities = phases.map(\.strengths)
+    }
+
+    /// Variances for the first stages, when shapes are not yet known: strong lines are trusted to a tenth of their height,
+    /// or weak phases would be used to mend them.
+    private static func trustingVariances(_ curve: PatternCurve, lineWidth: Double) throws -> [Double] {
+        let smooth = SNIPBackground.averaged(curve.intensities, 2)
+        let background = try SNIPBackground(halfWindow: max(1.5, 8 * lineWidth), simulations: 0)(curve).values
+        let counting = curve.variances(expected: smooth)
+        return counting.indices.map { i in
+            let height = 0.1 * max(smooth[i] - background[i], 0)
+            return counting[i] + height * height
+        }
+    }
+
+    /// Variances of counting statistics alone.
+    mutating func weighByCounts() {
+        variances = curve.variances(expected: SNIPBackground.averaged(curve.intensities, 2))
     }
 
     /// About the full width of the narrow lines.

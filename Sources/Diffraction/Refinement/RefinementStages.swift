@@ -17,8 +17,9 @@ extension RefinementRun {
             free += widthQuantities
             try guardedFit(free)
             try divide(rounds: 3)
-            try guardedFit(free)
         }
+        weighByCounts()
+        try guardedFit(free)
         try reweightByModel()
         try rebase()
         try chooseBackground()
@@ -53,6 +54,7 @@ extension RefinementRun {
         backgroundForm = neighbour.background
         background = try BackgroundBasis(neighbour.background, curve.twoTheta)
         try startIntensities()
+        weighByCounts()
         var free = options.corrections.map(\.quantity) + cells
         try guardedFit(free)
         if options.refinesWidths { free += widthQuantities }
