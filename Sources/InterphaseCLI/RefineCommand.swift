@@ -197,7 +197,9 @@ struct RefineCommand: AsyncParsableCommand {
                 let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
                 guard parts.count == 2, let size = Double(parts[1].replacingOccurrences(of: "um", with: "")), size >= 0,
                     size < 1e4
-                else { throw ValidationError("--particles \(text): expected NAME=DIAMETER in micrometre, such as ZnO=2") }
+                else {
+                    throw ValidationError("--particles \(text): expected NAME=DIAMETER in micrometre, such as ZnO=2")
+                }
                 result[parts[0]] = size
             }
             return result

@@ -11,7 +11,8 @@ struct RefineModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The background: auto, chebyshev:11 of degree 11, or spline:8 with knots every 8 degrees.", valueName: "form"))
+            "The background: auto, chebyshev:11 of degree 11, or spline:8 with knots every 8 degrees.",
+            valueName: "form"))
     var background = "auto"
 
     @Option(
@@ -222,7 +223,8 @@ struct RefinePhaseOptions: ParsableArguments {
             numbers.count == 6, !parts[0].isEmpty
         else {
             throw ValidationError(
-                "--cell \(text): expected NAME:GROUP:a,b,c,alpha,beta,gamma, such as LaB6:Pm-3m:4.157,4.157,4.157,90,90,90")
+                "--cell \(text): expected NAME:GROUP:a,b,c,alpha,beta,gamma, such as LaB6:Pm-3m:4.157,4.157,4.157,90,90,90"
+            )
         }
         let symbol = parts.count == 4 ? "\(parts[1]):\(parts[2])" : parts[1]
         guard let setting = SpaceGroupTable.settings(named: symbol).first else {

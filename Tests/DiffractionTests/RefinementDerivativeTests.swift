@@ -59,7 +59,8 @@ struct RefinementDerivativeTests {
     private func evaluate(
         _ problem: inout RefinementProblem, _ theta: [Double], _ coefficients: [Double]
     ) throws -> (chi2: Double, gradient: [Double], matrix: [Double]) {
-        let linear = coefficients.count, count = theta.count + linear
+        let linear = coefficients.count
+        let count = theta.count + linear
         var matrix = [Double](repeating: 0, count: linear * linear)
         var vector = [Double](repeating: 0, count: linear)
         var full = [Double](repeating: 0, count: count * count)
@@ -97,7 +98,9 @@ struct RefinementDerivativeTests {
         for (j, quantity) in Self.all.enumerated() {
             let numeric = try slope(1e-6) { theta, _, step in theta[j] += step }
             let analytic = here.gradient[j]
-            #expect(abs(numeric - analytic) < 2e-4 * abs(analytic) + 1e-7 * here.chi2, "\(quantity): \(numeric) \(analytic)")
+            #expect(
+                abs(numeric - analytic) < 2e-4 * abs(analytic) + 1e-7 * here.chi2, "\(quantity): \(numeric) \(analytic)"
+            )
         }
         for k in coefficients.indices {
             let numeric = try slope(1e-4 * coefficients[k]) { _, linear, step in linear[k] += step }
@@ -131,7 +134,8 @@ struct RefinementDerivativeTests {
     func axialNodes() throws {
         var nodes = AxialNodes()
         for twoTheta in [12.0, 21.4, 45, 88, 140] {
-            let step = 1e-6, a = 0.03
+            let step = 1e-6
+            let a = 0.03
             let here = nodes.nodes(twoTheta: twoTheta, divergence: a, fullWidth: 0.02)
             let above = nodes.nodes(twoTheta: twoTheta, divergence: a + step, fullWidth: 0.02)
             let below = nodes.nodes(twoTheta: twoTheta, divergence: a - step, fullWidth: 0.02)
@@ -209,12 +213,16 @@ struct RefinementDerivativeTests {
             #expect(abs(turned.factor(index, cell: phase.cell, group: phase.spaceGroup) - expected) < 1e-9)
         }
         let basal = MarchDollase(direction: MillerIndex(0, 0, 3), r: 0.7)
-        #expect(abs(basal.factor(MillerIndex(0, 0, 6), cell: phase.cell, group: phase.spaceGroup) - pow(0.7, -3)) < 1e-12)
+        #expect(
+            abs(basal.factor(MillerIndex(0, 0, 6), cell: phase.cell, group: phase.spaceGroup) - pow(0.7, -3)) < 1e-12)
     }
 
-    @Test("parameters of the cell give cells of the symmetry, and every such cell", arguments: [
-        "LiCoO2", "Li2TiO3", "Co3O4", "TiO2-rutile", "Li2CO3", "V2O5", "ZrO2-monoclinic", "graphite",
-    ]) func cells(name: String) throws {
+    @Test(
+        "parameters of the cell give cells of the symmetry, and every such cell",
+        arguments: [
+            "LiCoO2", "Li2TiO3", "Co3O4", "TiO2-rutile", "Li2CO3", "V2O5", "ZrO2-monoclinic", "graphite",
+        ]) func cells(name: String) throws
+    {
         let phase = try #require(PhaseLibrary.phase(name))
         let cell = CellParameters(phase.cell, group: phase.spaceGroup)
         let free: [CrystalSystem: Int] = [

@@ -39,7 +39,8 @@ struct RefinementMeasuredTests {
         "weighed mixtures come out within 1.3 of 100, phases of one part in a hundred too",
         arguments: [
             ("cpd-1a", [1.15, 4.04, 94.81]), ("cpd-1d", [13.53, 32.89, 53.58]), ("cpd-1g", [31.37, 34.21, 34.42]),
-        ]) func roundRobin(file: String, weighed: [Double]) throws {
+        ]) func roundRobin(file: String, weighed: [Double]) throws
+    {
         let result = try PatternRefinement(
             try curve("xrd/patterns/cpd/\(file).prn"), phases: try phases(["Al2O3-corundum", "ZnO", "CaF2"]),
             emission: .copper, optics: LorentzPolarization(monochromator: .mosaic(twoTheta: 26.6)))

@@ -36,7 +36,8 @@ struct RefinementSimulation {
 
     /// The cell of a phase as it is in the pattern.
     func cell(_ phase: Phase) throws -> UnitCell {
-        let cell = try structure(phase.name).cell, factor = 1 + phase.strain
+        let cell = try structure(phase.name).cell
+        let factor = 1 + phase.strain
         return try #require(
             UnitCell(
                 a: cell.a * factor, b: cell.b * factor, c: cell.c * factor, alpha: cell.alpha, beta: cell.beta,
@@ -71,7 +72,8 @@ struct RefinementSimulation {
                 for line in emission.lines {
                     let sine = line.wavelength / (2 * reflection.spacing)
                     guard sine < 0.999 else { continue }
-                    let theta = asin(sine), angle = 2 * theta * 180 / .pi
+                    let theta = asin(sine)
+                    let angle = 2 * theta * 180 / .pi
                     let single = PowderProfile(
                         widths: own, divergence: divergence,
                         emission: try #require(EmissionSpectrum(wavelength: line.wavelength)))

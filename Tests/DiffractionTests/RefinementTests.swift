@@ -14,7 +14,8 @@ import Testing
         .init(name: "Co3O4", share: 0.2, strain: -0.001, size: 0.08, microstrain: 0.1, overallB: 0.1),
     ])
 
-    @Test("cells, fractions and displacement come back, with uncertainties that cover the truth") func coverage() throws {
+    @Test("cells, fractions and displacement come back, with uncertainties that cover the truth") func coverage() throws
+    {
         let simulation = Self.mixture
         let expected = try simulation.expected()
         var pulls: [String: [Double]] = [:]
@@ -81,7 +82,8 @@ import Testing
             phases: [.init(name: "Li2TiO3", share: 1, strain: 0.003)], range: 15...70)
         let result = try PatternRefinement(
             try simulation.curve(simulation.expected(), seed: 2), phases: try simulation.requests(), emission: .copper)
-        let phase = result.phases[0], cell = try simulation.cell(simulation.phases[0])
+        let phase = result.phases[0]
+        let cell = try simulation.cell(simulation.phases[0])
         let u = try #require(phase.cellUncertainties)
         #expect(u[3] == 0 && u[5] == 0)
         for (value, truth, sigma) in [
@@ -93,9 +95,12 @@ import Testing
         }
     }
 
-    @Test("Le Bail and Pawley find the cell without a structure", arguments: [
-        RefinementOptions.Intensities.leBail, .pawley,
-    ]) func unknownIntensities(kind: RefinementOptions.Intensities) throws {
+    @Test(
+        "Le Bail and Pawley find the cell without a structure",
+        arguments: [
+            RefinementOptions.Intensities.leBail, .pawley,
+        ]) func unknownIntensities(kind: RefinementOptions.Intensities) throws
+    {
         let simulation = RefinementSimulation(phases: [.init(name: "Co3O4", share: 1, strain: 0.002)])
         let structure = try simulation.structure("Co3O4")
         let result = try PatternRefinement(
@@ -128,10 +133,18 @@ import Testing
         simulation.top = 1000
         let result = try PatternRefinement(
             try simulation.curve(simulation.expected(), seed: 1), phases: try simulation.requests(), emission: .copper)
-        let held = result.findings.filter { $0.rule == "parameter-held" }.map(\.message)
-        #expect(held.contains { $0.hasPrefix("Co3O4: ") }, "\(held)")
         #expect(result.findings.contains { $0.rule == "phase-not-seen" && $0.message.hasPrefix("Co3O4") })
         #expect(abs(try #require(result.phases[1].weightFraction).value) < 0.02)
+        // One line (003) says nothing about a.
+        let single = RefinementSimulation(phases: [.init(name: "LiCoO2", share: 1)], range: 16...22)
+        let narrow = try PatternRefinement(
+            try single.curve(single.expected(), seed: 1), phases: try single.requests(), emission: .copper,
+            options: RefinementOptions(corrections: []))
+        let held = narrow.findings.filter { $0.rule == "parameter-held" }.map(\.message)
+        #expect(held.contains { $0.hasPrefix("LiCoO2: a parameter of the cell") }, "\(held)")
+        let cell = narrow.phases[0].cell
+        let truth = try #require(PhaseLibrary.phase("LiCoO2")).cell
+        #expect(abs(cell.c / truth.c - 1) < 5e-4 && abs(cell.a - truth.a) < 1e-9)
     }
 
     @Test("an internal standard gives the amorphous content with its uncertainty") func internalStandard() throws {
@@ -143,13 +156,15 @@ import Testing
             try simulation.curve(simulation.expected(), seed: 4), phases: try simulation.requests(), emission: .copper)
         let amorphous = try AmorphousContent(
             result, standard: "al2o3-corundum", fraction: Measured(0.2, standardUncertainty: 0.0005))
-        let rest = amorphous.amorphousInSample, u = try #require(rest.standardUncertainty)
+        let rest = amorphous.amorphousInSample
+        let u = try #require(rest.standardUncertainty)
         #expect(abs(rest.value - 0.3) < 3.5 * u && u < 0.03, "\(rest)")
         #expect(abs(amorphous.amorphousInSpecimen.value - 0.8 * rest.value) < 1e-12)
         let sum = amorphous.inSample.reduce(rest.value) { $0 + $1.fraction.value }
         #expect(abs(sum - 1) < 1e-12)
         // The uncertainty by difference quotients: dA / dX and dA / dw.
-        let w = 0.2, x = try #require(result.phases[1].weightFraction)
+        let w = 0.2
+        let x = try #require(result.phases[1].weightFraction)
         func a(_ x: Double, _ w: Double) -> Double { (1 - w / x) / (1 - w) }
         let byX = (a(x.value + 1e-6, w) - a(x.value - 1e-6, w)) / 2e-6
         let byW = (a(x.value, w + 1e-6) - a(x.value, w - 1e-6)) / 2e-6
@@ -214,7 +229,8 @@ import Testing
         let start = try #require(PhaseLibrary.phase("LiCoO2")).cell
         for (i, result) in series.refinements.enumerated() {
             let phase = result.phases[0]
-            let a = phase.quantity { $0.a }, w = try #require(phase.weightFraction)
+            let a = phase.quantity { $0.a }
+            let w = try #require(phase.weightFraction)
             #expect(abs(a.value - start.a * (1 + 0.001 * Double(i))) < 3.7 * (try #require(a.standardUncertainty)))
             #expect(abs(w.value - (0.9 - 0.1 * Double(i))) < 3.7 * (try #require(w.standardUncertainty)), "\(w)")
             let report = try #require(result.layeredOxides.first)
@@ -247,7 +263,8 @@ import Testing
         let angles = (0..<500).map { 20 + 0.05 * Double($0) }
         let flat = try PatternCurve(twoTheta: angles, intensities: angles.map { _ in 10 })
         #expect(throws: PatternError.self) { try PatternRefinement(flat, phases: [phase], emission: .copper) }
-        let noisy = try PatternCurve(twoTheta: angles, intensities: angles.map { 10 + ($0 * 7).truncatingRemainder(dividingBy: 3) })
+        let noisy = try PatternCurve(
+            twoTheta: angles, intensities: angles.map { 10 + ($0 * 7).truncatingRemainder(dividingBy: 3) })
         #expect(throws: PatternError.self) { try PatternRefinement(noisy, phases: [], emission: .copper) }
         #expect(throws: PatternError.self) { try PatternRefinement(noisy, phases: [phase, phase], emission: .copper) }
         // A pattern without any line ends in words, not in a crash.

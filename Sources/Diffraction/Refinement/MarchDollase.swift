@@ -53,7 +53,8 @@ public struct MarchDollase: Sendable, Hashable {
     static func candidates(cell: UnitCell, group: SpaceGroup, count: Int = 6) -> [MillerIndex] {
         let rotations = group.laueRotations, metric = cell.reciprocalMetric
         let all: [MillerIndex] = [
-            MillerIndex(0, 0, 1), MillerIndex(1, 0, 0), MillerIndex(0, 1, 0), MillerIndex(1, 1, 0), MillerIndex(1, 0, 1),
+            MillerIndex(0, 0, 1), MillerIndex(1, 0, 0), MillerIndex(0, 1, 0), MillerIndex(1, 1, 0),
+            MillerIndex(1, 0, 1),
             MillerIndex(0, 1, 1), MillerIndex(1, 1, 1), MillerIndex(1, 0, -1), MillerIndex(1, -1, 0),
         ]
         var kept: [MillerIndex] = []

@@ -119,7 +119,8 @@ struct PowderModel: Sendable {
     }
 
     /// Where a line lies, degrees.
-    func center(_ line: Line, metric: SymmetricTensor, _ values: RefinementValues) -> (center: Double, byForm: Double)? {
+    func center(_ line: Line, metric: SymmetricTensor, _ values: RefinementValues) -> (center: Double, byForm: Double)?
+    {
         let form = metric.form(line.index)
         guard form > 0 else { return nil }
         let sine = line.wavelength / 2 * form.squareRoot()

@@ -60,7 +60,8 @@ struct RefinementProblem: ~Copyable, SeparableProblem {
         nonlinearBounds = free.map { $0.bounds(startingFrom: values[$0]) }
         linearBounds =
             Array(repeating: -Double.infinity...Double.infinity, count: background.count)
-            + Array(repeating: isSigned ? -Double.infinity...Double.infinity : 0...Double.infinity, count: templates.count)
+            + Array(
+                repeating: isSigned ? -Double.infinity...Double.infinity : 0...Double.infinity, count: templates.count)
         let whole = 0..<data.count
         columns = WindowedColumns(
             abscissa: model.twoTheta,

@@ -231,6 +231,9 @@ struct RefinementRun {
             {
                 return (quantity, "the phase is not seen")
             }
+            guard stage.solution.normalMatrix[j * count + j] > 0 else {
+                return (quantity, "the pattern does not depend on it")
+            }
             guard !stage.solution.isHeld[j] else { return nil }
             let sigma = covariance[j * count + j].squareRoot() * misfit
             guard quantity.isUndetermined(values[quantity], uncertainty: sigma) else { return nil }

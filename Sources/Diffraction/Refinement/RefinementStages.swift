@@ -167,7 +167,8 @@ extension RefinementRun {
     }
 
     /// Takes the best of some values where chi squared falls by more than a hundredth for it.
-    private mutating func trySeveral(_ candidates: [Double], _ change: (inout RefinementValues, Double) -> Void) throws {
+    private mutating func trySeveral(_ candidates: [Double], _ change: (inout RefinementValues, Double) -> Void) throws
+    {
         let start = values
         var best = (chi2: try fit([]).solution.chi2 * 0.99, values: start)
         for candidate in candidates {

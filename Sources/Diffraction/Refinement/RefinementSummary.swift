@@ -96,7 +96,9 @@ struct RefinementSummary {
             (0..<n).map { b in
                 var sum = 0.0
                 for i in 0..<n {
-                    for j in 0..<n { sum += slopes[a][i] * slopes[b][j] * self.covariance(scalePlace(i), scalePlace(j)) }
+                    for j in 0..<n {
+                        sum += slopes[a][i] * slopes[b][j] * self.covariance(scalePlace(i), scalePlace(j))
+                    }
                 }
                 return sum
             }
@@ -148,7 +150,8 @@ struct RefinementSummary {
             weightFraction: fractions.map {
                 let variance = $0.covariance[p][p]
                 return Measured($0.values[p], standardUncertainty: variance > 0 ? variance.squareRoot() : nil)
-            }, referenceRatioFraction: nil, referenceIntensityRatio: nil, sizeWidth: sizeWidth, strainWidth: strainWidth,
+            }, referenceRatioFraction: nil, referenceIntensityRatio: nil, sizeWidth: sizeWidth,
+            strainWidth: strainWidth,
             size: Self.clear(sizeWidth).map { width in
                 let value = run.options.shapeFactor * wavelength / (width.value * .pi / 180)
                 return Measured(value, standardUncertainty: width.standardUncertainty.map { value * $0 / width.value })
@@ -274,7 +277,11 @@ struct RefinementSummary {
         }
         if !converged { note("not-converged", .warning, "the fit ended before it converged") }
         for (quantity, reason) in run.held {
-            note("parameter-held", .note, "\(name(quantity)) is held at \(shown(run.values[quantity])): \(reason)")
+            if case .cell(let phase, _) = quantity {
+                note("parameter-held", .note, "\(run.requests[phase].name): a parameter of the cell is held: \(reason)")
+            } else {
+                note("parameter-held", .note, "\(name(quantity)) is held at \(shown(run.values[quantity])): \(reason)")
+            }
         }
         for (j, quantity) in stage.free.enumerated() where stage.solution.isHeld[j] {
             let value = run.values[quantity], bounds = quantity.bounds
@@ -316,7 +323,8 @@ struct RefinementSummary {
                 if sigma.map({ value < 3 * $0 }) ?? (value <= 0) {
                     note(
                         "phase-not-seen", .warning,
-                        "\(run.requests[p].name) is not above three standard uncertainties: the pattern does not show it")
+                        "\(run.requests[p].name) is not above three standard uncertainties: the pattern does not show it"
+                    )
                 }
             }
         }

@@ -18,7 +18,9 @@ public struct RefinementSeriesPlot: Sendable {
     }
 
     /// A figure of `table`.
-    public init(_ table: RefinementSeriesTable, size: FigureSize = .singleColumn, theme: PlotTheme = .light) {
+    public init(
+        _ table: RefinementSeriesTable, size: FigureSize = FigureSize(width: 85, height: 100), theme: PlotTheme = .light
+    ) {
         self.table = table
         self.size = size
         self.theme = theme

@@ -93,17 +93,19 @@ public struct RefinementSeriesTable: Sendable {
             }
             lines += [name] + AlignedTable(columns: columns).lines + [""]
         }
-        lines += AlignedTable(columns: [
-            .init(title: variable, cells: places, isNumeric: true),
-            .init(title: "Pattern", cells: series.names, isNumeric: false),
-            .init(
-                title: "R_wp (%)",
-                cells: series.refinements.map { String(format: "%.2f", 100 * $0.statistics.weightedProfileR) },
-                isNumeric: true),
-            .init(
-                title: "Goodness of fit",
-                cells: series.refinements.map { String(format: "%.3f", $0.statistics.goodnessOfFit) }, isNumeric: true),
-        ]).lines
+        lines +=
+            AlignedTable(columns: [
+                .init(title: variable, cells: places, isNumeric: true),
+                .init(title: "Pattern", cells: series.names, isNumeric: false),
+                .init(
+                    title: "R_wp (%)",
+                    cells: series.refinements.map { String(format: "%.2f", 100 * $0.statistics.weightedProfileR) },
+                    isNumeric: true),
+                .init(
+                    title: "Goodness of fit",
+                    cells: series.refinements.map { String(format: "%.3f", $0.statistics.goodnessOfFit) },
+                    isNumeric: true),
+            ]).lines
         return lines.joined(separator: "\n")
     }
 

@@ -94,14 +94,16 @@ public struct RefinementTable: Sendable {
         let statistics = refinement.statistics
         var lines = [
             String(
-                format: "R_wp %.2f %%, R_exp %.2f %%, R_p %.2f %%, goodness of fit %.3f, reduced chi2 %.3f over %d points, "
+                format:
+                    "R_wp %.2f %%, R_exp %.2f %%, R_p %.2f %%, goodness of fit %.3f, reduced chi2 %.3f over %d points, "
                     + "%d parameters", 100 * statistics.weightedProfileR, 100 * statistics.expectedR,
                 100 * statistics.profileR, statistics.goodnessOfFit, statistics.reducedChi2, statistics.points,
                 statistics.parameters)
         ]
         lines.append(
             String(
-                format: "Uncertainties are raised by %.2f for serial correlation (Berar & Lelann; Durbin-Watson d %.2f)",
+                format:
+                    "Uncertainties are raised by %.2f for serial correlation (Berar & Lelann; Durbin-Watson d %.2f)",
                 statistics.correlation.factor, statistics.correlation.durbinWatson))
         var instrument = refinement.corrections.map { "\($0.kind.rawValue) \(TableText.quantity($0.value)) deg" }
         if let axial = refinement.axialDivergence {
@@ -146,8 +148,10 @@ public struct RefinementTable: Sendable {
         let phases = amorphous.inSample.filter { $0.name != amorphous.standard }.map {
             "\($0.name) \(percent($0.fraction)) %"
         }
-        return "With \(percent(amorphous.standardFraction)) % \(amorphous.standard) as internal standard, the sample holds "
-            + (phases + ["amorphous or not in the model \(percent(amorphous.amorphousInSample)) %"]).joined(separator: ", ")
+        return
+            "With \(percent(amorphous.standardFraction)) % \(amorphous.standard) as internal standard, the sample holds "
+            + (phases + ["amorphous or not in the model \(percent(amorphous.amorphousInSample)) %"]).joined(
+                separator: ", ")
             + " by mass"
     }
 
