@@ -136,7 +136,8 @@ import Testing
         #expect(result.findings.contains { $0.rule == "phase-not-seen" && $0.message.hasPrefix("Co3O4") })
         #expect(abs(try #require(result.phases[1].weightFraction).value) < 0.02)
         // One line (003) says nothing about a.
-        let single = RefinementSimulation(phases: [.init(name: "LiCoO2", share: 1)], range: 16...22)
+        var single = RefinementSimulation(phases: [.init(name: "LiCoO2", share: 1)], range: 16...22)
+        single.displacement = 0
         let narrow = try PatternRefinement(
             try single.curve(single.expected(), seed: 1), phases: try single.requests(), emission: .copper,
             options: RefinementOptions(corrections: []))
@@ -144,7 +145,7 @@ import Testing
         #expect(held.contains { $0.hasPrefix("LiCoO2: a parameter of the cell") }, "\(held)")
         let cell = narrow.phases[0].cell
         let truth = try #require(PhaseLibrary.phase("LiCoO2")).cell
-        #expect(abs(cell.c / truth.c - 1) < 5e-4 && abs(cell.a - truth.a) < 1e-9)
+        #expect(abs(cell.c / truth.c - 1) < 1e-3 && abs(cell.a - truth.a) < 1e-9)
     }
 
     @Test("an internal standard gives the amorphous content with its uncertainty") func internalStandard() throws {
