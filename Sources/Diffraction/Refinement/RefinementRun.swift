@@ -184,6 +184,8 @@ struct RefinementRun {
 
     // MARK: - Guard
 
+    private static let noInfluence = "the pattern does not depend on it"
+
     /// Holds `quantity` where it is.
     mutating func hold(_ quantity: RefinementQuantity, _ reason: String) {
         guard !held.contains(where: { $0.quantity == quantity }) else { return }
@@ -208,6 +210,8 @@ struct RefinementRun {
             for (quantity, reason) in weak {
                 // A width that led nowhere is no start for others.
                 hold(quantity, reason)
+                // What has no influence stays as it was given, whatever the search for a start tried.
+                if case .cell = quantity, reason == Self.noInfluence { values[quantity] = 0 }
             }
             free.removeAll { isHeld($0) }
         }
@@ -232,7 +236,7 @@ struct RefinementRun {
                 return (quantity, "the phase is not seen")
             }
             guard stage.solution.normalMatrix[j * count + j] > 0 else {
-                return (quantity, "the pattern does not depend on it")
+                return (quantity, Self.noInfluence)
             }
             guard !stage.solution.isHeld[j] else { return nil }
             let sigma = covariance[j * count + j].squareRoot() * misfit
