@@ -13,6 +13,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             PatternCommand.self,
             PeaksCommand.self,
             IdentifyCommand.self,
+            RefineCommand.self,
             ConvertCommand.self,
             FitCommand.self,
             QuantifyCommand.self,

@@ -86,3 +86,27 @@ void sk_add_pseudo_voigt(sk_level level, const double *x, size_t points, sk_pseu
 #define SK_LAG_PADDING 32
 void sk_correlate_lines(sk_level level, const float *signal, const float *weight, const int *places,
                         const float *intensities, size_t lines, size_t lags, float *correlation, float *norm);
+
+// One of the copies whose sum a line of a powder pattern is.
+typedef struct {
+    double center;        // abscissa units
+    double share;         // of the area
+    double center_slope;  // d(center) / d(the parameter that moves the copies apart)
+    double share_slope;   // d(share) / d(that parameter)
+} sk_node;
+
+// value[i] += scale x the sum of the copies of a pseudo-Voigt line of unit area, full width `width` and Lorentzian share
+// `mixing`. Arrays need no padding here and below.
+void sk_pseudo_voigt(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
+                     double scale, double *value);
+
+// Overwrites `value` with that sum at unit scale, and the rest with its derivatives by a common shift of the centres,
+// by width, by mixing, and by the parameter of the copies (`by_nodes` may be NULL).
+void sk_pseudo_voigt_slopes(const double *x, size_t n, const sk_node *nodes, size_t count, double width, double mixing,
+                            double *value, double *by_center, double *by_width, double *by_mixing, double *by_nodes);
+
+// target[i] += by_a a[i] + by_b b[i].
+void sk_add_two(double *target, const double *a, double by_a, const double *b, double by_b, size_t n);
+
+// sum_i weight[i] a[i] b[i].
+double sk_weighted_dot(const double *weight, const double *a, const double *b, size_t n);

@@ -256,11 +256,11 @@ public struct SmoothBackground: Sendable, Hashable {
 }
 
 /// The functions of a smooth background at the points of a pattern; each is zero but in a range of them.
-private struct BackgroundBasis {
+struct BackgroundBasis {
     let count: Int
     private let points: Int
     private let isSpline: Bool
-    private let columns: [(range: Range<Int>, values: [Double])]
+    let columns: [(range: Range<Int>, values: [Double])]
 
     init(_ form: SmoothBackground.Form, _ twoTheta: [Double]) throws(PatternError) {
         points = twoTheta.count

@@ -1,0 +1,188 @@
+import Diffraction
+import Foundation
+import Spectra
+
+/// A figure of a refinement: data, model and background, a row of marks for each phase at its reflections, and the
+/// difference below on the same scale.
+public struct RefinementPlot: Sendable {
+    /// The size on paper.
+    public var size: FigureSize = .doubleColumn
+    /// The colours.
+    public var theme: PlotTheme = .light
+    /// A line above the frame; `nil` for none.
+    public var title: String?
+    /// The unit of the intensities.
+    public var unit: IntensityUnit
+    /// Whether the roots of intensities are drawn, which shows weak lines beside strong ones.
+    public var usesRoots: Bool
+    let refinement: PatternRefinement
+
+    /// A figure of `refinement`.
+    public init(
+        _ refinement: PatternRefinement, unit: IntensityUnit = .arbitrary, title: String? = nil, usesRoots: Bool = false
+    ) {
+        self.refinement = refinement
+        self.unit = unit
+        self.title = title
+        self.usesRoots = usesRoots
+    }
+
+    /// The figure drawn. The same plot gives the same text, byte for byte.
+    public var svg: SVGDocument { RefinementDrawing(plot: self).document() }
+
+    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
+    public func write(to path: String) throws { try svg.write(to: path) }
+}
+
+extension PatternRefinement {
+    /// A figure of this refinement across the width of a page.
+    public var plot: RefinementPlot { RefinementPlot(self) }
+}
+
+/// Draws a `RefinementPlot`.
+private struct RefinementDrawing {
+    let plot: RefinementPlot
+
+    private static let margin = 1.5
+    private static let rightMargin = 3.5
+    private static let belowFrame = 9.6
+    private static let panelGap = 1.2
+    private static let markRow = 2.8
+
+    private var refinement: PatternRefinement { plot.refinement }
+    private var names: [String] { refinement.phases.map(\.name) }
+
+    /// An intensity as it is drawn.
+    private func shown(_ value: Double) -> Double {
+        plot.usesRoots ? (value < 0 ? -(-value).squareRoot() : value.squareRoot()) : value
+    }
+
+    func document() -> SVGDocument {
+        let (theme, size) = (plot.theme, plot.size)
+        var canvas = SVGCanvas()
+        if let paper = theme.paper {
+            canvas.rectangle(Box(left: 0, top: 0, right: size.width, bottom: size.height), .area(paper))
+        }
+        var left = 11.0
+        var panels = self.panels(left: left)
+        for _ in 0..<3 {
+            let needed =
+                Self.margin + Typography.title + 1.6 + max(panels.main.yLabelWidth, panels.difference.yLabelWidth)
+            if needed <= left { break }
+            left = min(needed, size.width / 2)
+            panels = self.panels(left: left)
+        }
+        let (main, difference) = panels
+        header.draw(from: main.box.left, to: main.box.right, top: Self.margin, into: &canvas, theme: theme)
+        drawCurves(in: main, into: &canvas)
+        main.drawAxes(into: &canvas, theme: theme, xNumbers: false)
+        drawMarks(between: main.box, and: difference.box, main, into: &canvas)
+        let unit = plot.unit == .arbitrary ? "arb. units" : plot.unit.rawValue
+        main.drawYTitle(
+            plot.usesRoots
+                ? RichText("Root of intensity")
+                : AxisTitle.intensity(unit: unit, exponent: main.yTicks.exponent), left: Self.margin, into: &canvas,
+            theme: theme)
+        drawDifference(in: difference, into: &canvas)
+        difference.drawYTitle(AxisTitle.residual, left: Self.margin, into: &canvas, theme: theme)
+        difference.drawXTitle(RichText("2θ (°)"), into: &canvas, theme: theme)
+        let parts = refinement.phases.map { phase in
+            phase.weightFraction.map { "\(phase.name) \(RefinementTable.percent($0)) % by mass" } ?? phase.name
+        }
+        return SVGDocument(
+            width: size.width, height: size.height, title: plot.title ?? "Diffraction pattern with refined model",
+            summary: parts.joined(separator: ", "), content: canvas.content)
+    }
+
+    private var colours: SpeciesColours { SpeciesColours(for: names) }
+
+    private var header: FigureHeader {
+        var header = FigureHeader(warning: nil, title: plot.title)
+        header.curves = [
+            .init(symbol: .points(plot.theme.muted), text: RichText("observed")),
+            .init(symbol: .line(plot.theme.alert, width: 0.3, dash: nil), text: RichText("calculated")),
+            .init(symbol: .line(plot.theme.muted, width: 0.25, dash: "1 0.6"), text: RichText("background")),
+        ]
+        header.species = refinement.phases.map { phase in
+            let share = phase.weightFraction.map { " \(RefinementTable.percent($0)) %" } ?? ""
+            let style = colours.style(of: phase.name)
+            return .init(
+                symbol: .line(style.colour(in: plot.theme), width: 0.4, dash: nil),
+                text: ChemicalText.typeset(phase.name) + RichText(share))
+        }
+        return header
+    }
+
+    private func panels(left: Double) -> (main: Panel, difference: Panel) {
+        let curve = refinement.curve
+        let right = plot.size.width - Self.rightMargin
+        let top = Self.margin + header.height(over: right - left)
+        let bottom = plot.size.height - Self.belowFrame
+        let x = LinearScale.domain(of: curve.twoTheta)
+        let marks = Self.markRow * Double(names.count) + 2 * Self.panelGap
+        let height = min(max((bottom - top) * 0.2, 9), 20)
+        let mainBox = Box(left: left, top: top, right: right, bottom: bottom - height - marks)
+        let differenceBox = Box(left: left, top: bottom - height, right: right, bottom: bottom)
+        let drawn = [curve.intensities, refinement.calculated, refinement.background].joined().map(shown)
+        let data = LinearScale.domain(of: drawn)
+        let room = 0.04 * (data.upperBound - min(0, data.lowerBound))
+        let main = Panel(
+            box: mainBox, x: x, reversed: false, y: min(0, data.lowerBound)...(data.upperBound + room))
+        return (main, Panel(box: differenceBox, x: x, reversed: false, residualsTo: residualLimit))
+    }
+
+    private var residualLimit: Double {
+        let sizes = refinement.normalizedResiduals.map(abs).filter(\.isFinite).sorted()
+        guard !sizes.isEmpty else { return 3.4 }
+        return max(3.4, 1.4 * sizes[min(sizes.count - 1, Int(Double(sizes.count) * 0.99))])
+    }
+
+    private func drawCurves(in panel: Panel, into canvas: inout SVGCanvas) {
+        let theme = plot.theme
+        let angles = refinement.curve.twoTheta
+        canvas.group("data") { canvas in
+            let data = refinement.curve.intensities.map(shown)
+            let points = panel.points(angles, data)
+            if Double(points.count) * 0.12 > panel.box.width {
+                canvas.path(panel.runs(angles, data), .line(theme.muted, 0.3))
+            } else {
+                canvas.circles(points, radius: 0.32, .line(theme.muted, 0.18))
+            }
+        }
+        canvas.group("background") { canvas in
+            canvas.path(
+                panel.runs(angles, refinement.background.map(shown)), .line(theme.muted, 0.25, dash: "1 0.6"))
+        }
+        canvas.group("model") { canvas in
+            canvas.path(panel.runs(angles, refinement.calculated.map(shown)), .line(theme.alert, 0.2))
+        }
+    }
+
+    /// A row of marks for each phase, between pattern and difference.
+    private func drawMarks(between upper: Box, and lower: Box, _ panel: Panel, into canvas: inout SVGCanvas) {
+        canvas.group("reflections") { canvas in
+            for (row, phase) in refinement.phases.enumerated() {
+                let top = upper.bottom + Self.panelGap + Double(row) * Self.markRow + 0.3
+                let colour = colours.style(of: phase.name).colour(in: plot.theme)
+                let marks = phase.reflections.map { reflection -> [Point] in
+                    let x = panel.x.position(of: reflection.twoTheta)
+                    return [Point(x: x, y: top), Point(x: x, y: top + Self.markRow - 0.8)]
+                }
+                canvas.group("phase", name: phase.name) { $0.path(marks, .line(colour, 0.2)) }
+            }
+        }
+    }
+
+    private func drawDifference(in panel: Panel, into canvas: inout SVGCanvas) {
+        let limit = panel.y.domain.upperBound
+        canvas.group("difference") { canvas in
+            let band = Box(
+                left: panel.box.left, top: panel.y.position(of: 2), right: panel.box.right,
+                bottom: panel.y.position(of: -2))
+            canvas.rectangle(band, .area(plot.theme.faint))
+            let values = refinement.normalizedResiduals.map { min(max($0, -limit), limit) }
+            canvas.path(panel.runs(refinement.curve.twoTheta, values), .line(plot.theme.ink, 0.12))
+        }
+        panel.drawAxes(into: &canvas, theme: plot.theme)
+    }
+}
