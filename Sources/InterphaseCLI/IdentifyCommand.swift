@@ -59,6 +59,15 @@ struct IdentifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the phases as CSV.", valueName: "file.csv"))
     var csv: String?
 
+    @Option(help: ArgumentHelp("Draw pattern, phases and difference as SVG.", valueName: "file.svg"))
+    var plot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take the elements from a quantification of the same specimen, as quantify --json writes it.",
+            valueName: "file.json"))
+    var elementsFrom: String?
+
     @Flag(help: "Put data and curves into the JSON.")
     var curves = false
 
@@ -87,15 +96,39 @@ struct IdentifyCommand: AsyncParsableCommand {
             if peaks { print(table.peakText + "\n") }
             print(table.text)
         }
+        if let plot { try RefinementPlot(identification, unit: pattern.unit).write(to: plot) }
         if let csv { try AtomicFile.write(table.csv, to: csv) }
         try output.writeJSON(text: table.json(file: file, includesCurves: curves))
     }
 
     private func elementSet() throws -> Set<String>? {
-        guard let elements else { return nil }
+        let quantified = try elementsFrom.map(Self.quantifiedElements)
+        guard let elements else { return quantified }
         let names = elements.split { $0 == "," || $0 == " " || $0 == "-" }.map(String.init)
         guard !names.isEmpty else { throw ValidationError("--elements \(elements): expected symbols such as Li,Co,O") }
-        return Set(names)
+        return Set(names).union(quantified ?? [])
+    }
+
+    /// The elements of a quantification, and those that it cannot see: hydrogen, which has no core level, and lithium, whose
+    /// only line is as weak as lines get.
+    private static func quantifiedElements(_ path: String) throws -> Set<String> {
+        struct Document: Decodable {
+            struct Element: Decodable {
+                var element: String
+            }
+            var schema: String
+            var elements: [Element]
+        }
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.noInput, "\(path): cannot be read")
+        }
+        guard let document = try? JSONDecoder().decode(Document.self, from: data),
+            document.schema.hasPrefix("interphase.quantify/")
+        else {
+            throw CommandFailure(.badData, "\(path): expected what interphase quantify --json writes")
+        }
+        return Set(document.elements.map(\.element)).union(["H", "Li"])
     }
 
     /// What comes along, as far as the elements allow it, and the structures of the folders.

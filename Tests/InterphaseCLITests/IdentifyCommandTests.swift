@@ -53,9 +53,42 @@ struct IdentifyCommandTests {
         let curves = try #require(document["curves"] as? [String: Any])
         #expect((curves["two_theta_deg"] as? [Double])?.count == 3001)
         #expect(try String(contentsOf: csv, encoding: .utf8).split(separator: "\n").count == 2)
+        let lines = try #require(phases.first?["lines"] as? [[String: Any]])
+        #expect(lines.contains { $0["role"] as? String == "confirming" })
+        #expect((phases.first?["probability"] as? Double ?? 0) > 0.9)
         #expect(await run("identify", file, "--quiet") == 65)
         #expect(await run("identify", file, "--wavelength", "nonsense") == 2)
         #expect(await run("identify", file, "--wavelength", "CuKa", "--phases", "\(folder.path)/absent") == 66)
         #expect(await run("identify", "\(folder.path)/absent.xy") == 66)
+    }
+
+    @Test("elements come from a quantification, questions get limits, the figure shows phase and reflections")
+    func questions() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("interphase-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("si.xy").path
+        try write(file)
+        let quantified = folder.appendingPathComponent("survey.json").path
+        try #"{"schema": "interphase.quantify/1", "elements": [{"element": "Si"}, {"element": "C"}]}"#
+            .write(toFile: quantified, atomically: true, encoding: .utf8)
+        let json = folder.appendingPathComponent("si.json")
+        let plot = folder.appendingPathComponent("si.svg").path
+        #expect(
+            await run(
+                "identify", file, "--wavelength", "CuKa", "--elements-from", quantified, "--ask", "C_graphite,NiO",
+                "--quiet",
+                "--json", json.path, "--plot", plot) == 0)
+        let document = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
+        // Of silicon, carbon, hydrogen and lithium: few.
+        let candidates = try #require(document["candidates"] as? Int)
+        #expect(candidates >= 2 && candidates < 12)
+        let peaks = try #require(document["peaks"] as? [[String: Any]])
+        #expect(peaks.contains { abs(($0["two_theta_deg"] as? Double ?? 0) - 28.44) < 0.05 })
+        let picture = try String(contentsOfFile: plot, encoding: .utf8)
+        #expect(picture.contains("reflections") && picture.contains("Si"))
+        // What is no quantification is refused.
+        try "{}".write(toFile: quantified, atomically: true, encoding: .utf8)
+        #expect(await run("identify", file, "--wavelength", "CuKa", "--elements-from", quantified, "--quiet") == 65)
     }
 }

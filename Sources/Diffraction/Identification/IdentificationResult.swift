@@ -39,6 +39,8 @@ public struct PhaseIdentification: Sendable {
     public var twoTheta: [Double]
     /// The intensities measured.
     public var intensities: [Double]
+    /// The variance of each intensity by counting statistics.
+    public var variances: [Double]
     /// The background at each point.
     public var background: [Double]
     /// The peaks of the pattern, by rising angle, with the reflections that explain them.
@@ -155,6 +157,7 @@ public struct PhaseIdentification: Sendable {
         displacement = search.parameters.displacement
         twoTheta = pattern.twoTheta
         intensities = pattern.intensities
+        variances = pattern.variances
         let base = zip(pattern.background, search.background).map { $0 + $1 }
         background = base
         candidateCount = search.candidates.count

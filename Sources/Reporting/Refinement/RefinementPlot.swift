@@ -2,7 +2,7 @@ import Diffraction
 import Foundation
 import Spectra
 
-/// A figure of a refinement: data, model and background, a row of marks for each phase at its reflections, and the
+/// A figure of a pattern and its phases, refined or identified: data, model and background, a row of marks for each phase at its reflections, and the
 /// difference below on the same scale.
 public struct RefinementPlot: Sendable {
     /// The size on paper.
@@ -15,16 +15,71 @@ public struct RefinementPlot: Sendable {
     public var unit: IntensityUnit
     /// Whether the roots of intensities are drawn, which shows weak lines beside strong ones.
     public var usesRoots: Bool
-    let refinement: PatternRefinement
+    let content: Content
+
+    /// What is drawn.
+    struct Content: Sendable {
+        struct Phase: Sendable {
+            var name: String
+            var weightFraction: Measured?
+            /// Where its reflections are, degrees.
+            var angles: [Double]
+        }
+
+        var twoTheta: [Double]
+        var intensities: [Double]
+        var calculated: [Double]
+        var background: [Double]
+        /// The difference in standard deviations.
+        var residuals: [Double]
+        var phases: [Phase]
+        /// The title of the document where no other is given.
+        var description: String
+    }
+
+    private init(content: Content, unit: IntensityUnit, title: String?, usesRoots: Bool) {
+        self.content = content
+        self.unit = unit
+        self.title = title
+        self.usesRoots = usesRoots
+    }
 
     /// A figure of `refinement`.
     public init(
         _ refinement: PatternRefinement, unit: IntensityUnit = .arbitrary, title: String? = nil, usesRoots: Bool = false
     ) {
-        self.refinement = refinement
-        self.unit = unit
-        self.title = title
-        self.usesRoots = usesRoots
+        let curve = refinement.curve
+        self.init(
+            content: Content(
+                twoTheta: curve.twoTheta, intensities: curve.intensities, calculated: refinement.calculated,
+                background: refinement.background, residuals: refinement.normalizedResiduals,
+                phases: refinement.phases.map {
+                    .init(
+                        name: $0.name, weightFraction: $0.weightFraction, angles: $0.reflections.map(\.twoTheta))
+                }, description: "Diffraction pattern with refined model"), unit: unit, title: title,
+            usesRoots: usesRoots)
+    }
+
+    /// A figure of what was found in a pattern.
+    public init(
+        _ identification: PhaseIdentification, unit: IntensityUnit = .arbitrary, title: String? = nil,
+        usesRoots: Bool = false
+    ) {
+        let found = identification
+        let calculated = found.background.indices.map { i in
+            found.phases.reduce(found.background[i]) { $0 + $1.curve[i] }
+        }
+        self.init(
+            content: Content(
+                twoTheta: found.twoTheta, intensities: found.intensities, calculated: calculated,
+                background: found.background,
+                residuals: calculated.indices.map {
+                    (found.intensities[$0] - calculated[$0]) / found.variances[$0].squareRoot()
+                },
+                phases: found.phases.map {
+                    .init(name: $0.name, weightFraction: $0.weightFraction, angles: $0.evidence.map(\.twoTheta))
+                }, description: "Diffraction pattern with the phases found"), unit: unit, title: title,
+            usesRoots: usesRoots)
     }
 
     /// The figure drawn. The same plot gives the same text, byte for byte.
@@ -32,6 +87,11 @@ public struct RefinementPlot: Sendable {
 
     /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
     public func write(to path: String) throws { try svg.write(to: path) }
+}
+
+extension PhaseIdentification {
+    /// A figure of these phases across the width of a page.
+    public var plot: RefinementPlot { RefinementPlot(self) }
 }
 
 extension PatternRefinement {
@@ -49,8 +109,8 @@ private struct RefinementDrawing {
     private static let panelGap = 1.2
     private static let markRow = 2.8
 
-    private var refinement: PatternRefinement { plot.refinement }
-    private var names: [String] { refinement.phases.map(\.name) }
+    private var content: RefinementPlot.Content { plot.content }
+    private var names: [String] { content.phases.map(\.name) }
 
     /// An intensity as it is drawn.
     private func shown(_ value: Double) -> Double {
@@ -86,11 +146,11 @@ private struct RefinementDrawing {
         drawDifference(in: difference, into: &canvas)
         difference.drawYTitle(AxisTitle.residual, left: Self.margin, into: &canvas, theme: theme)
         difference.drawXTitle(RichText("2θ (°)"), into: &canvas, theme: theme)
-        let parts = refinement.phases.map { phase in
+        let parts = content.phases.map { phase in
             phase.weightFraction.map { "\(phase.name) \(RefinementTable.percent($0)) % by mass" } ?? phase.name
         }
         return SVGDocument(
-            width: size.width, height: size.height, title: plot.title ?? "Diffraction pattern with refined model",
+            width: size.width, height: size.height, title: plot.title ?? content.description,
             summary: parts.joined(separator: ", "), content: canvas.content)
     }
 
@@ -103,7 +163,7 @@ private struct RefinementDrawing {
             .init(symbol: .line(plot.theme.alert, width: 0.3, dash: nil), text: RichText("calculated")),
             .init(symbol: .line(plot.theme.muted, width: 0.25, dash: "1 0.6"), text: RichText("background")),
         ]
-        header.species = refinement.phases.map { phase in
+        header.species = content.phases.map { phase in
             let share = phase.weightFraction.map { " \(RefinementTable.percent($0)) %" } ?? ""
             let style = colours.style(of: phase.name)
             return .init(
@@ -114,16 +174,15 @@ private struct RefinementDrawing {
     }
 
     private func panels(left: Double) -> (main: Panel, difference: Panel) {
-        let curve = refinement.curve
         let right = plot.size.width - Self.rightMargin
         let top = Self.margin + header.height(over: right - left)
         let bottom = plot.size.height - Self.belowFrame
-        let x = LinearScale.domain(of: curve.twoTheta)
+        let x = LinearScale.domain(of: content.twoTheta)
         let marks = Self.markRow * Double(names.count) + 2 * Self.panelGap
         let height = min(max((bottom - top) * 0.2, 9), 20)
         let mainBox = Box(left: left, top: top, right: right, bottom: bottom - height - marks)
         let differenceBox = Box(left: left, top: bottom - height, right: right, bottom: bottom)
-        let drawn = [curve.intensities, refinement.calculated, refinement.background].joined().map(shown)
+        let drawn = [content.intensities, content.calculated, content.background].joined().map(shown)
         let data = LinearScale.domain(of: drawn)
         let room = 0.04 * (data.upperBound - min(0, data.lowerBound))
         let main = Panel(
@@ -132,16 +191,16 @@ private struct RefinementDrawing {
     }
 
     private var residualLimit: Double {
-        let sizes = refinement.normalizedResiduals.map(abs).filter(\.isFinite).sorted()
+        let sizes = content.residuals.map(abs).filter(\.isFinite).sorted()
         guard !sizes.isEmpty else { return 3.4 }
         return max(3.4, 1.4 * sizes[min(sizes.count - 1, Int(Double(sizes.count) * 0.99))])
     }
 
     private func drawCurves(in panel: Panel, into canvas: inout SVGCanvas) {
         let theme = plot.theme
-        let angles = refinement.curve.twoTheta
+        let angles = content.twoTheta
         canvas.group("data") { canvas in
-            let data = refinement.curve.intensities.map(shown)
+            let data = content.intensities.map(shown)
             let points = panel.points(angles, data)
             if Double(points.count) * 0.12 > panel.box.width {
                 canvas.path(panel.runs(angles, data), .line(theme.muted, 0.3))
@@ -151,21 +210,21 @@ private struct RefinementDrawing {
         }
         canvas.group("background") { canvas in
             canvas.path(
-                panel.runs(angles, refinement.background.map(shown)), .line(theme.muted, 0.25, dash: "1 0.6"))
+                panel.runs(angles, content.background.map(shown)), .line(theme.muted, 0.25, dash: "1 0.6"))
         }
         canvas.group("model") { canvas in
-            canvas.path(panel.runs(angles, refinement.calculated.map(shown)), .line(theme.alert, 0.2))
+            canvas.path(panel.runs(angles, content.calculated.map(shown)), .line(theme.alert, 0.2))
         }
     }
 
     /// A row of marks for each phase, between pattern and difference.
     private func drawMarks(between upper: Box, and lower: Box, _ panel: Panel, into canvas: inout SVGCanvas) {
         canvas.group("reflections") { canvas in
-            for (row, phase) in refinement.phases.enumerated() {
+            for (row, phase) in content.phases.enumerated() {
                 let top = upper.bottom + Self.panelGap + Double(row) * Self.markRow + 0.3
                 let colour = colours.style(of: phase.name).colour(in: plot.theme)
-                let marks = phase.reflections.map { reflection -> [Point] in
-                    let x = panel.x.position(of: reflection.twoTheta)
+                let marks = phase.angles.map { angle -> [Point] in
+                    let x = panel.x.position(of: angle)
                     return [Point(x: x, y: top), Point(x: x, y: top + Self.markRow - 0.8)]
                 }
                 canvas.group("phase", name: phase.name) { $0.path(marks, .line(colour, 0.2)) }
@@ -180,8 +239,8 @@ private struct RefinementDrawing {
                 left: panel.box.left, top: panel.y.position(of: 2), right: panel.box.right,
                 bottom: panel.y.position(of: -2))
             canvas.rectangle(band, .area(plot.theme.faint))
-            let values = refinement.normalizedResiduals.map { min(max($0, -limit), limit) }
-            canvas.path(panel.runs(refinement.curve.twoTheta, values), .line(plot.theme.ink, 0.12))
+            let values = content.residuals.map { min(max($0, -limit), limit) }
+            canvas.path(panel.runs(content.twoTheta, values), .line(plot.theme.ink, 0.12))
         }
         panel.drawAxes(into: &canvas, theme: plot.theme)
     }
