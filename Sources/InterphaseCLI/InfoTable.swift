@@ -5,20 +5,32 @@ import Interphase
 enum InfoTable {
     /// The spectra of a file as a table below its name, with the notes of the reader.
     static func text(of file: SpectrumFile) -> String {
-        var rows = [["#", "name", "level", "range / eV", "step", "points", "unit", "sum", "sweeps x dwell", "hv / eV"]]
-        rows += file.spectra.enumerated().map { row(of: $1, number: $0 + 1) }
+        let header = ["#", "name", "level", "range / eV", "step", "points", "unit", "sum", "sweeps x dwell", "hv / eV"]
         let count = file.spectra.count
-        var lines = ["\(file.path): \(file.format), \(count) \(count == 1 ? "spectrum" : "spectra")"]
-        lines += aligned(rows).map { "  " + $0 }
-        lines += details(of: file.spectra)
-        lines += file.notes.map { "  note: \($0)" }
-        return lines.joined(separator: "\n") + "\n"
+        var text = "\(file.path): \(file.format), \(count) \(count == 1 ? "spectrum" : "spectra")\n"
+        // Made twice, for the widths and for the text: a file may hold more spectra than there is room for their rows.
+        var widths = header.map(\.count)
+        for (index, spectrum) in file.spectra.enumerated() {
+            for (column, cell) in row(of: spectrum, number: index + 1).enumerated() {
+                widths[column] = max(widths[column], min(cell.count, widest))
+            }
+        }
+        text.reserveCapacity(text.utf8.count + (count + 1) * (3 + widths.reduce(0) { $0 + $1 + 2 }))
+        text += "  \(line(of: header, widths: widths))\n"
+        for (index, spectrum) in file.spectra.enumerated() {
+            text += "  \(line(of: row(of: spectrum, number: index + 1), widths: widths))\n"
+        }
+        for line in details(of: file.spectra) { text += "\(line)\n" }
+        for note in file.notes { text += "  note: \(note)\n" }
+        return text
     }
 
     private static func row(of spectrum: Spectrum, number: Int) -> [String] {
         let axis = spectrum.axis
-        let energies = axis.bindingEnergies ?? axis.values
-        let scale = axis.bindingEnergies == nil ? "KE" : "BE"
+        let ends = EnergyAxis(
+            [axis.values.first, axis.values.last].compactMap { $0 }, scale: axis.scale, photonEnergy: axis.photonEnergy)
+        let energies = ends.bindingEnergies ?? ends.values
+        let scale = ends.bindingEnergies == nil ? "KE" : "BE"
         let range = "\(scale) \(short(energies.first)) - \(short(energies.last))"
         let acquisition = spectrum.acquisition
         var time = "-"
@@ -86,15 +98,32 @@ enum InfoTable {
     /// At most seven digits, none in vain.
     static func short(_ value: Double?) -> String {
         guard let value else { return "-" }
-        return String(format: "%.7g", value)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
+            guard let text = buffer.baseAddress else { return "" }
+            _ = withVaList([value]) { vsnprintf(text, buffer.count, "%.7g", $0) }
+            return String(cString: text)
+        }
     }
+
+    /// The most letters that a column is made wide for: a single long name is not to widen thousands of rows.
+    private static let widest = 80
 
     /// The rows with their columns under one another.
     static func aligned(_ rows: [[String]]) -> [String] {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        let widths = (rows.first ?? []).indices.map { column in
+            rows.map { min($0[column].count, widest) }.max() ?? 0
         }
+        return rows.map { line(of: $0, widths: widths) }
+    }
+
+    /// The cells of one row, filled up to the widths of their columns.
+    private static func line(of row: [String], widths: [Int]) -> String {
+        var line = ""
+        for (cell, width) in zip(row, widths) {
+            line += cell
+            line += String(repeating: " ", count: max(0, width - cell.count) + 2)
+        }
+        while line.last == " " { line.removeLast() }
+        return line
     }
 }

@@ -1,6 +1,14 @@
 import Foundation
 import Spectra
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// One file format: how it is recognised by its content and how it is read. One source file per format.
 protocol SpectrumFormat: Sendable {
     /// The name a person knows the format by.
@@ -26,12 +34,16 @@ struct FileContent: Sendable {
     ///
     /// Throws `ReadError.noSuchFile` or `.unreadable`.
     init(path: String) throws {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw ReadError.noSuchFile(file: path)
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            // Any other code means that something on the way there is closed or broken, not that nothing is there.
+            let code = errno
+            if code == ENOENT || code == ENOTDIR { throw ReadError.noSuchFile(file: path) }
+            throw ReadError.unreadable(file: path, reason: String(cString: strerror(code)))
         }
-        guard !isDirectory.boolValue else {
-            throw ReadError.unreadable(file: path, reason: "it is a folder")
+        // A file may be opened several times until its reader is found, which only regular files allow.
+        if let reason = Self.reasonAgainst(mode: status.st_mode) {
+            throw ReadError.unreadable(file: path, reason: reason)
         }
         do {
             self.data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
@@ -39,6 +51,17 @@ struct FileContent: Sendable {
             throw ReadError.unreadable(file: path, reason: error.localizedDescription)
         }
         self.path = path
+    }
+
+    /// Why something of this mode is not read; `nil` for a regular file.
+    private static func reasonAgainst(mode: mode_t) -> String? {
+        switch mode & S_IFMT {
+        case S_IFREG: nil
+        case S_IFDIR: "it is a folder"
+        case S_IFIFO: "it is a pipe; write what comes out of it to a file first"
+        case S_IFSOCK: "it is a socket, not a file"
+        default: "it is a device, not a file"
+        }
     }
 
     /// Content that is already in memory; `path` serves for messages.

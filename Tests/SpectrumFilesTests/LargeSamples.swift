@@ -125,6 +125,7 @@ enum LargeSamples {
             text("SPECS XML", SPECSXMLTests.document(points: size / 20)),
             ("SPECS schedule", try schedule(points: size / 8)),
             ("PHI", PHIFormatTests.depthProfile(cycles: size / 800, points: [100, 90])),
+            ("PHI, few points a cycle", PHIFormatTests.depthProfile(cycles: size / 160, points: [20, 20])),
             ("Kratos, binary", KratosTests.dataSet(ordinates: (0..<(size / 4)).map { Double($0 % 10) })),
             text(
                 "Kratos, text",

@@ -108,6 +108,26 @@ import Testing
         }
     }
 
+    @Test func blocksThatNameTheSameBytesAgainAndAgainAreAnError() throws {
+        let good = Self.depthProfile(cycles: 100)
+        let start = try #require(good.range(of: Data("EOFH\n".utf8))).upperBound
+        let copies = 1000
+        func words(_ values: [Int]) -> Data {
+            values.reduce(into: Data()) { data, value in
+                data.append(contentsOf: withUnsafeBytes(of: UInt32(value).littleEndian) { Array($0) })
+            }
+        }
+        var block = Data(good[(start + 16)..<(start + 16 + 96)])
+        block.replaceSubrange(80..<84, with: words([16 + 96 * copies]))
+        let body = words([1, copies, copies * 96, 16]) + (0..<copies).reduce(into: Data()) { data, _ in data += block }
+        let bad = good[..<start] + body + good[(start + 16 + 3 * 96)...]
+        #expect {
+            try read(Data(bad))
+        } throws: { error in
+            "\(error)".contains("blocks that do not share bytes")
+        }
+    }
+
     @Test func everyTruncationIsNoticed() throws {
         try Damage.expectNoSilentTruncation(of: Self.depthProfile(), format: PHIFormat.self)
     }

@@ -5,6 +5,12 @@ import Testing
 
 @testable import SpectrumFiles
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite("Damaged files")
 struct RobustnessTests {
     /// Reads bytes as whatever they are; anything but a `ReadError` would fail the test.
@@ -87,16 +93,20 @@ struct RobustnessTests {
         }
     }
 
-    @Test("files that are not there, and folders, are errors that say so")
+    @Test("files that are not there, folders, pipes and devices are errors that say so")
     func noFile() throws {
         let folder = try TemporaryFolder()
+        try #require(mkfifo(folder.path("pipe"), 0o600) == 0)
+        for (path, word) in [(folder.url.path, "folder"), (folder.path("pipe"), "pipe"), ("/dev/null", "device")] {
+            #expect {
+                try SpectrumFile(contentsOf: path)
+            } throws: { error in
+                guard case ReadError.unreadable(path, let reason) = error else { return false }
+                return reason.contains(word)
+            }
+        }
         #expect(throws: ReadError.noSuchFile(file: folder.path("none.vms"))) {
             try SpectrumFile(contentsOf: folder.path("none.vms"))
-        }
-        #expect {
-            try SpectrumFile(contentsOf: folder.url.path)
-        } throws: { error in
-            if case ReadError.unreadable = error { true } else { false }
         }
     }
 

@@ -69,6 +69,16 @@ struct PHIBlocks {
             let isSpectra = try Self.isSpectra(fields, at: offset)
             return isSpectra ? try Self.block(fields, at: offset) : try? Self.block(fields, at: offset)
         }
+        // Headers that name the same bytes again and again would make much out of a small file.
+        var room = content.data.count
+        for block in blocks where block.isSpectra {
+            room -= block.count * block.encoding.size
+            guard room >= 0 else {
+                throw fields.malformed(
+                    at: block.offset, expected: "blocks that do not share bytes",
+                    found: "blocks of more bytes than the file has")
+            }
+        }
     }
 
     private static func isSpectra(_ fields: BinaryFields, at offset: Int) throws -> Bool {

@@ -26,6 +26,9 @@ enum PHIFormat: SpectrumFormat {
         let blocks = try PHIBlocks(content, from: header.end)
         var builder = PHISpectra(header: header, blocks: blocks, options: options)
         var spectra: [Spectrum] = []
+        // Room for all at once: a profile of few points has more of them than one would like to copy.
+        spectra.reserveCapacity(
+            blocks.blocks.filter(\.isSpectra).reduce(0) { $0 + $1.count / max(1, $1.extent[0]) })
         for block in blocks.blocks where block.isSpectra {
             guard let region = regions.first(where: { $0.number == block.region }) else {
                 throw content.malformed(
@@ -38,7 +41,7 @@ enum PHIFormat: SpectrumFormat {
                     expected: "\(region.points) points of \(region.name), as the header states",
                     found: "\(block.extent[0])")
             }
-            spectra += try builder.spectra(of: block, region: region)
+            try builder.appendSpectra(of: block, region: region, to: &spectra)
         }
         guard !spectra.isEmpty else {
             throw content.malformed(.byte(header.end), expected: "the numbers of a spectrum", found: "none")
@@ -69,8 +72,10 @@ private struct PHISpectra {
         }
     }
 
-    /// The spectra of one block: one, or one for each cycle, area or other place along the slower axes.
-    mutating func spectra(of block: PHIBlocks.Block, region: PHIHeader.Region) throws -> [Spectrum] {
+    /// Appends the spectra of one block: one, or one for each cycle, area or other place along the slower axes.
+    mutating func appendSpectra(
+        of block: PHIBlocks.Block, region: PHIHeader.Region, to spectra: inout [Spectrum]
+    ) throws {
         let numbers = try blocks.numbers(of: block)
         if let bad = numbers.firstIndex(where: { !$0.isFinite }) {
             throw blocks.fields.malformed(
@@ -84,14 +89,15 @@ private struct PHISpectra {
         let unit = unit(block.unit, of: region)
         let transmission = transmission(axis: axis, region: region)
         let shared = acquisition(of: region)
-        return places.enumerated().map { index, place in
+        for (index, place) in places.enumerated() {
             var acquisition = shared
             acquisition.coordinates = place.coordinates
-            return Spectrum(
-                name: region.name, sample: sample(areas: areas, area: place.area), level: identity.level,
-                kind: identity.kind, axis: axis,
-                intensities: Array(numbers[(index * region.points)..<((index + 1) * region.points)]),
-                unit: unit, transmission: transmission, acquisition: acquisition)
+            spectra.append(
+                Spectrum(
+                    name: region.name, sample: sample(areas: areas, area: place.area), level: identity.level,
+                    kind: identity.kind, axis: axis,
+                    intensities: Array(numbers[(index * region.points)..<((index + 1) * region.points)]),
+                    unit: unit, transmission: transmission, acquisition: acquisition))
         }
     }
 

@@ -79,8 +79,8 @@ struct HeaderLabels {
     /// The scale that a line names in full words.
     private static func scaleInProse(_ line: String) -> EnergyScale? {
         let text = line.lowercased()
-        let binding = text.contains("binding energy")
-        let kinetic = text.contains("kinetic energy")
+        let binding = text.hasWord("binding energy")
+        let kinetic = text.hasWord("kinetic energy")
         if binding == kinetic { return nil }
         return binding ? .binding : .kinetic
     }
@@ -89,8 +89,9 @@ struct HeaderLabels {
     private static func photonEnergy(in line: String) -> Double? {
         let text = line.lowercased()
         for key in ["hv", "hν", "photon energy", "excitation energy", "characteristic energy ev"] {
-            guard let range = text.range(of: key) else { continue }
-            let rest = text[range.upperBound...].drop { " \t=:,[]()ev\"".contains($0) }
+            guard let offset = text.byteOffset(of: key) else { continue }
+            let end = text.utf8.index(text.startIndex, offsetBy: offset + key.utf8.count)
+            let rest = text[end...].drop { " \t=:,[]()ev\"".contains($0) }
             let digits = rest.prefix { $0.isNumber || $0 == "." || $0 == "e" || $0 == "+" }
             let number = digits.hasSuffix("e") ? digits.dropLast() : digits
             if let value = Double(number), value > 0, value < 1e5 { return value }

@@ -91,6 +91,8 @@ struct PlainColumnsReading {
     private let options: ReadOptions
     /// What has been read so far.
     private(set) var file: SpectrumFile
+    /// The labels of the section before: many sections have the same, as the parts of a depth profile do.
+    private var knownLabels: (lines: [String], columns: Int, labels: HeaderLabels)?
 
     init(content: FileContent, table: NumberTable, options: ReadOptions) {
         self.content = content
@@ -124,16 +126,23 @@ struct PlainColumnsReading {
 
     /// Whether every section holds spectra side by side, each with energies of its own.
     var isSideBySide: Bool {
-        table.sections.allSatisfy { ColumnGroups($0, labels: labels(of: $0).columns).layout == .pairs }
+        table.sections.allSatisfy {
+            let labels = HeaderLabels(lines: $0.header, dialect: table.dialect, columns: max(2, $0.columns.count))
+            return ColumnGroups($0, labels: labels.columns).layout == .pairs
+        }
     }
 
-    private func labels(of section: TableSection) -> HeaderLabels {
-        HeaderLabels(lines: section.header, dialect: table.dialect, columns: max(2, section.columns.count))
+    private mutating func labels(in lines: [String], columns: Int) -> HeaderLabels {
+        if let known = knownLabels, known.lines == lines, known.columns == columns { return known.labels }
+        let labels = HeaderLabels(lines: lines, dialect: table.dialect, columns: columns)
+        knownLabels = (lines, columns, labels)
+        return labels
     }
 
     /// The columns of each spectrum in a section.
     private mutating func groups(of section: TableSection) -> [[Int]] {
-        let groups = ColumnGroups(section, labels: labels(of: section).columns)
+        let labels = labels(in: section.header, columns: max(2, section.columns.count))
+        let groups = ColumnGroups(section, labels: labels.columns)
         let columns = groups.columns(of: section)
         switch groups.layout {
         case .one: break
@@ -225,7 +234,7 @@ struct PlainColumnsReading {
         _ section: TableSection, columns: [Int], width: Int, number: Int, of count: Int
     ) throws {
         var section = section
-        var labels = HeaderLabels(lines: section.header, dialect: table.dialect, columns: width)
+        var labels = labels(in: section.header, columns: width)
         // The label of its own column is the name of a spectrum among others.
         let isGroup = columns.count < width
         if isGroup { labels.pick(columns) }

@@ -7,9 +7,9 @@ extension EnergyScale {
     init?(label: String) {
         let text = label.lowercased()
         // English, German, French.
-        if ["binding", "bindungs", "liaison"].contains(where: text.contains) {
+        if ["binding", "bindungs", "liaison"].contains(where: text.hasWord) {
             self = .binding
-        } else if ["kinetic", "kinetisch", "cinétique", "cinetique"].contains(where: text.contains) {
+        } else if ["kinetic", "kinetisch", "cinétique", "cinetique"].contains(where: text.hasWord) {
             self = .kinetic
         } else {
             switch text.filter({ $0 != "." && $0 != "_" }).prefix(while: \.isLetter) {
@@ -28,9 +28,9 @@ extension IntensityUnit {
         let rates = [
             "cps", "c/s", "count rate", "counts/s", "counts / s", "counts per s", "cts/s", "count/s", "zählrate",
         ]
-        if rates.contains(where: text.contains) {
+        if rates.contains(where: text.hasWord) {
             self = .countsPerSecond
-        } else if text.contains("count") || text == "cts" || text.contains("impulse") {
+        } else if text.hasWord("count") || text == "cts" || text.hasWord("impulse") {
             self = .counts
         } else {
             return nil

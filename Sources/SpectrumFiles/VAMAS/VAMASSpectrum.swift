@@ -105,14 +105,14 @@ struct VAMASConversion {
         var rest = Array(labels.indices)
         var energy: Int?
         if experiment.scanMode == .irregular, rest.count > 1 {
-            let index = rest.first { labels[$0].contains("energy") } ?? 0
+            let index = rest.first { labels[$0].hasWord("energy") } ?? 0
             energy = index
             rest.removeAll { $0 == index }
         }
-        let transmission = rest.count > 1 ? rest.first { labels[$0].contains("transmission") } : nil
+        let transmission = rest.count > 1 ? rest.first { labels[$0].hasWord("transmission") } : nil
         let words = ["count", "intensity", "cps", "signal"]
         let intensity =
-            rest.first { index in words.contains { labels[index].contains($0) } }
+            rest.first { index in words.contains { labels[index].hasWord($0) } }
             ?? rest.first { $0 != transmission } ?? 0
         return (energy, transmission, [intensity] + rest.filter { $0 != intensity })
     }
@@ -203,9 +203,13 @@ struct VAMASConversion {
         let numbers = parts.compactMap { $0 }
         let limits = [1...9999, 1...12, 1...31, 0...23, 0...59, 0...60]
         guard zip(numbers, limits).allSatisfy({ $1.contains($0) }) else { return nil }
-        return String(
-            format: "%04d-%02d-%02dT%02d:%02d:%02d", numbers[0], numbers[1], numbers[2], numbers[3], numbers[4],
-            numbers[5])
+        // A format string would take longer than all numbers of a short block.
+        func digits(_ index: Int, _ count: Int) -> String {
+            let text = String(numbers[index])
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        let day = [digits(0, 4), digits(1, 2), digits(2, 2)].joined(separator: "-")
+        return day + "T" + [digits(3, 2), digits(4, 2), digits(5, 2)].joined(separator: ":")
     }
 
     /// Says where intensities that are declared counts cannot be raw counts.
