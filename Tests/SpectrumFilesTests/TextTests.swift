@@ -121,4 +121,20 @@ struct SpectrumIdentityTests {
         #expect(identity(-5...25, peak: 10).kind == .valenceBand)
         #expect(identity(0...1200, peak: 285).kind == .survey)
     }
+
+    @Test(
+        "words are found where the standard library finds them",
+        arguments: [
+            "", "b", "be", "binding energy", "xbinding energ", "bbinding energy", "énergie cinétique / ev",
+            "e\u{301}nergie cine\u{301}tique", "zählrate", "counts / s",
+        ])
+    func searching(text: String) {
+        for word in ["b", "be", "binding energy", "cinétique", "zählrate", "count", "s"] {
+            #expect(text.hasWord(word) == text.contains(word), "\(word) in \(text)")
+            if let offset = text.byteOffset(of: word) {
+                #expect(text.utf8.dropFirst(offset).starts(with: word.utf8))
+                #expect(!String(decoding: text.utf8.prefix(offset), as: UTF8.self).contains(word))
+            }
+        }
+    }
 }
