@@ -65,7 +65,7 @@ public struct PhaseTable: Sendable {
                 text += confirming.isEmpty ? "no line of its own" : "confirmed by " + list(confirming)
                 if !contradicting.isEmpty { text += "; missing: " + list(contradicting) }
                 if !shared.isEmpty {
-                    let share = shared.reduce(0) { $0 + $1.expected } / phase.evidence.reduce(0) { $0 + $1.expected }
+                    let share = phase.evidence.share(.shared)
                     text +=
                         "; \(shared.count) under lines of others (\(String(format: "%.0f", 100 * share)) % of its "
                         + "intensity), which prove nothing"

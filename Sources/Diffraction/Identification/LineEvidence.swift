@@ -48,35 +48,24 @@ extension LineEvidence {
         signal: PatternSignal, pattern: ObservedPattern
     ) -> [LineEvidence] {
         struct Cluster {
-            var lines: [(index: MillerIndex, angle: Double, spacing: Double, intensity: Double)]
-            var signal = 0.0, power = 0.0, area = 0.0
+            var lines: [PhaseLines.PlacedLine]
         }
         let width = pattern.lineWidth
         let profile = PseudoVoigt(width: width, share: 0.5)
         var clusters: [Cluster] = []
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { slopes in
-            strains.withUnsafeBufferPointer { strains in
-                for line in phase.lines {
-                    let spacing = phase.spacing(line, strains: strains, slopes: slopes)
-                    guard
-                        let bragg = PowderPattern.twoTheta(spacing: spacing, wavelength: pattern.emission[0].wavelength)
-                    else { continue }
-                    let angle = bragg + displacement * cos(bragg * .pi / 360)
-                    guard pattern.range.contains(angle) else { continue }
-                    let own = (line.index, angle, spacing, line.intensity)
-                    if let last = clusters.last?.lines.last, abs(angle - last.angle) < 0.8 * width {
-                        clusters[clusters.count - 1].lines.append(own)
-                    } else {
-                        clusters.append(Cluster(lines: [own]))
-                    }
-                }
+        for line in phase.placed(strains: strains, displacement: displacement, in: pattern) {
+            if let last = clusters.last?.lines.last, abs(line.twoTheta - last.twoTheta) < 0.8 * width {
+                clusters[clusters.count - 1].lines.append(line)
+            } else {
+                clusters.append(Cluster(lines: [line]))
             }
         }
         return clusters.compactMap { cluster in
             let area = cluster.lines.reduce(0) { $0 + $1.intensity }
             guard area > 0 else { return nil }
-            let center = cluster.lines.reduce(0) { $0 + $1.intensity * $1.angle } / area
-            let spread = (cluster.lines.map(\.angle).max() ?? center) - (cluster.lines.map(\.angle).min() ?? center)
+            let center = cluster.lines.reduce(0) { $0 + $1.intensity * $1.twoTheta } / area
+            let spread =
+                (cluster.lines.map(\.twoTheta).max() ?? center) - (cluster.lines.map(\.twoTheta).min() ?? center)
             // Several lines together are as one, wider and so less tall.
             let here = signal.at(center)
             guard here.power > 0 else { return nil }
@@ -100,6 +89,42 @@ extension LineEvidence {
             return LineEvidence(
                 indices: ordered.map(\.index), twoTheta: center, spacing: ordered[0].spacing, expected: expected,
                 found: Measured(found, standardUncertainty: deviation), role: role)
+        }
+    }
+}
+
+extension [LineEvidence] {
+    /// The share of the expected intensity that lines with this role have, 0 to 1.
+    public func share(_ role: LineEvidence.Role) -> Double {
+        let all = reduce(0) { $0 + $1.expected }
+        return all > 0 ? reduce(0) { $0 + ($1.role == role ? $1.expected : 0) } / all : 0
+    }
+}
+
+extension PhaseLines {
+    /// A line where a pattern shows it.
+    struct PlacedLine {
+        var index: MillerIndex
+        var twoTheta: Double
+        var spacing: Double
+        var intensity: Double
+    }
+
+    /// The lines that fall into a pattern with these strains and this displacement.
+    func placed(strains: [Double], displacement: Double, in pattern: ObservedPattern) -> [PlacedLine] {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { slopes in
+            strains.withUnsafeBufferPointer { strains in
+                lines.compactMap { line in
+                    let spacing = spacing(line, strains: strains, slopes: slopes)
+                    guard
+                        let bragg = PowderPattern.twoTheta(
+                            spacing: spacing, wavelength: pattern.emission[0].wavelength)
+                    else { return nil }
+                    let angle = bragg + displacement * cos(bragg * .pi / 360)
+                    guard pattern.range.contains(angle) else { return nil }
+                    return PlacedLine(index: line.index, twoTheta: angle, spacing: spacing, intensity: line.intensity)
+                }
+            }
         }
     }
 }

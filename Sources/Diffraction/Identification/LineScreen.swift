@@ -126,7 +126,7 @@ struct LineScreen: ~Copyable {
             guard signal.indices.contains(k), weights[k] > 0 else { continue }
             all += intensity
             let area = signal[k] / weights[k], deviation = 1 / weights[k].squareRoot()
-            if area + 2 * deviation > 0.35 * amplitude * intensity { there += intensity }
+            if area + 2 * deviation > Float(LineEvidence.leastShare) * amplitude * intensity { there += intensity }
         }
         return all > 0 ? Double(there / all) : 0
     }

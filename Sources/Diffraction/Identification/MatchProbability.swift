@@ -34,13 +34,9 @@ struct MatchProbability: Sendable {
 
 extension MatchProbability {
     init(_ phase: PhaseSearch.Accepted, weightedProfileR: Double, knowsElements: Bool) {
-        let all = phase.evidence.reduce(0) { $0 + $1.expected }
-        func share(_ role: LineEvidence.Role) -> Double {
-            all > 0 ? phase.evidence.reduce(0) { $0 + ($1.role == role ? $1.expected : 0) } / all : 0
-        }
         confirming = phase.evidence.count { $0.role == .confirming }
-        confirmed = share(.confirming)
-        contradicted = share(.contradicting)
+        confirmed = phase.evidence.share(.confirming)
+        contradicted = phase.evidence.share(.contradicting)
         coverage = phase.coverage
         strain = phase.parameters.strains.map(abs).max() ?? 0
         self.weightedProfileR = weightedProfileR
