@@ -105,6 +105,9 @@ struct IdentifyCommand: AsyncParsableCommand {
         let quantified = try elementsFrom.map(Self.quantifiedElements)
         guard let elements else { return quantified }
         let names = elements.split { $0 == "," || $0 == " " || $0 == "-" }.map(String.init)
+        if let unknown = names.first(where: { !Element.symbols.contains($0) }) {
+            throw ValidationError("--elements \(elements): \(unknown) is no element; expected symbols such as Li,Co,O")
+        }
         guard !names.isEmpty else { throw ValidationError("--elements \(elements): expected symbols such as Li,Co,O") }
         return Set(names).union(quantified ?? [])
     }

@@ -58,6 +58,7 @@ struct IdentifyCommandTests {
         #expect((phases.first?["probability"] as? Double ?? 0) > 0.9)
         #expect(await run("identify", file, "--quiet") == 65)
         #expect(await run("identify", file, "--wavelength", "nonsense") == 2)
+        #expect(await run("identify", file, "--wavelength", "CuKa", "--elements", "Si,Xx") == 2)
         #expect(await run("identify", file, "--wavelength", "CuKa", "--phases", "\(folder.path)/absent") == 66)
         #expect(await run("identify", "\(folder.path)/absent.xy") == 66)
     }
