@@ -21,7 +21,7 @@ help:
 	@echo "make demo FILE=my.vms        the same for your file: components found by their residuals"
 	@echo "make demo FILE=my.vms RECIPE=s2p-argyrodite-cathode SPECTRUM='S 2p'"
 	@echo "make test                    everything that CI checks"
-	@echo "make study                   the full study of uncertainties: 1,000 spectra of known truth"
+	@echo "make study                   the full studies: 1,000 spectra, 100 seeds of each mixture of known truth"
 	@echo "make bench                   timing against workload W1 (see Benchmarks/README.md)"
 	@echo "make fuzz SECONDS=600        coverage-guided fuzzing of all readers (see Fuzzing/README.md)"
 	@echo "make format                  format all sources"
@@ -47,8 +47,10 @@ lint:
 format:
 	@swift format -i -r Sources Tests Benchmarks Fuzzing Package.swift
 
+SEEDS ?= 100
 study: dependencies
-	@INTERPHASE_W1_SPECTRA=1000 swift test -c release -Xswiftc -enable-testing --filter W1
+	@INTERPHASE_W1_SPECTRA=1000 INTERPHASE_STUDY_SEEDS=$(SEEDS) \
+	    swift test -c release -Xswiftc -enable-testing --filter "W1|IdentificationStudy"
 
 bench: dependencies
 	@swift build -c release --package-path Benchmarks

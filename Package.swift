@@ -71,7 +71,8 @@ let package = Package(
             dependencies: ["Photoemission", "SpectralMath", "SpectrumFiles", "TestSupport"]),
         .testTarget(name: "DiffractionTests", dependencies: ["Diffraction", "SpectrumFiles", "TestSupport"]),
         .testTarget(
-            name: "ReportingTests", dependencies: ["Reporting", "Photoemission", "SpectrumFiles", "TestSupport"]),
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Photoemission", "Diffraction", "SpectralMath", "SpectrumFiles", "TestSupport"]),
         .testTarget(name: "InterphaseCLITests", dependencies: ["Interphase", "InterphaseCLI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

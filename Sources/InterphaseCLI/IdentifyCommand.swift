@@ -13,6 +13,7 @@ struct IdentifyCommand: AsyncParsableCommand {
             Examples:
               interphase identify coated.xrdml --elements Li,Co,Ti,O --ask Co3O4,Li2TiO3
               interphase identify mixture.xy --wavelength CuKa --monochromator 26.6 --phases my-cifs
+              interphase identify same.xrdml --elements-from survey.json --report same.html
             """)
 
     @Argument(help: ArgumentHelp("A diffraction pattern of any known format.", valueName: "file"))
@@ -68,6 +69,18 @@ struct IdentifyCommand: AsyncParsableCommand {
             valueName: "file.json"))
     var elementsFrom: String?
 
+    @Option(
+        name: .customLong("surface"),
+        help: ArgumentHelp(
+            "Compare with a quantification of the same specimen, without taking its elements for all there are.",
+            valueName: "file.json"))
+    var surfaceFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write figure, phases, evidence, peaks and surface as one HTML page.", valueName: "file.html"))
+    var report: String?
+
     @Flag(help: "Put data and curves into the JSON.")
     var curves = false
 
@@ -75,7 +88,8 @@ struct IdentifyCommand: AsyncParsableCommand {
         let (contents, pattern, curve) = try scans.read(file, radiation: radiation.stated)
         for note in contents.notes { output.say("\(file): \(note)") }
         let emission = try radiation.emission(of: pattern, file: file)
-        let elements = try elementSet()
+        let surface = try surface()
+        let elements = try elementSet(surface)
         let candidates = try self.candidates(emission, elements)
         let identification: PhaseIdentification
         do {
@@ -91,18 +105,25 @@ struct IdentifyCommand: AsyncParsableCommand {
             throw CommandFailure(.badData, "\(file): \(error)")
         }
         for omission in identification.leftOut { output.say("left out: \(omission)") }
-        let table = PhaseTable(identification)
+        let table = PhaseTable(identification, surface: surface)
         if output.printsTable {
             if peaks { print(table.peakText + "\n") }
             print(table.text)
         }
         if let plot { try RefinementPlot(identification, unit: pattern.unit).write(to: plot) }
+        if let report {
+            try IdentificationReport(
+                identification, file: file, unit: pattern.unit, surface: surface,
+                softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine()
+            ).write(to: report)
+        }
         if let csv { try AtomicFile.write(table.csv, to: csv) }
         try output.writeJSON(text: table.json(file: file, includesCurves: curves))
     }
 
-    private func elementSet() throws -> Set<String>? {
-        let quantified = try elementsFrom.map(Self.quantifiedElements)
+    private func elementSet(_ surface: SurfaceComposition?) throws -> Set<String>? {
+        // Hydrogen has no core level, and the only line of lithium is as weak as lines get.
+        let quantified = elementsFrom == nil ? nil : surface.map { Set($0.elements.map(\.element)).union(["H", "Li"]) }
         guard let elements else { return quantified }
         let names = elements.split { $0 == "," || $0 == " " || $0 == "-" }.map(String.init)
         if let unknown = names.first(where: { !Element.symbols.contains($0) }) {
@@ -112,26 +133,16 @@ struct IdentifyCommand: AsyncParsableCommand {
         return Set(names).union(quantified ?? [])
     }
 
-    /// The elements of a quantification, and those that it cannot see: hydrogen, which has no core level, and lithium, whose
-    /// only line is as weak as lines get.
-    private static func quantifiedElements(_ path: String) throws -> Set<String> {
-        struct Document: Decodable {
-            struct Element: Decodable {
-                var element: String
-            }
-            var schema: String
-            var elements: [Element]
-        }
+    /// The surface of the same specimen as XPS quantified it, where that was given.
+    private func surface() throws -> SurfaceComposition? {
+        guard let path = elementsFrom ?? surfaceFile else { return nil }
         let data: Data
         do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
             throw CommandFailure(.noInput, "\(path): cannot be read")
         }
-        guard let document = try? JSONDecoder().decode(Document.self, from: data),
-            document.schema.hasPrefix("interphase.quantify/")
-        else {
-            throw CommandFailure(.badData, "\(path): expected what interphase quantify --json writes")
+        do { return try SurfaceComposition(quantification: data) } catch {
+            throw CommandFailure(.badData, "\(path): \(error)")
         }
-        return Set(document.elements.map(\.element)).union(["H", "Li"])
     }
 
     /// What comes along, as far as the elements allow it, and the structures of the folders.

@@ -13,6 +13,8 @@ struct RefineCommand: AsyncParsableCommand {
 
             Examples:
               interphase refine coated.xrdml --phases LiCoO2,Co3O4 --plot coated.svg
+              interphase identify coated.xrdml --json found.json && \\
+                  interphase refine coated.xrdml --from-identification found.json
               interphase refine mixture.xy --wavelength CuKa --monochromator 26.6 --phases Al2O3-corundum,ZnO,CaF2
               interphase refine spiked.raw --phases LiCoO2,Al2O3-corundum --standard Al2O3-corundum=10%
               interphase refine new.xy --wavelength CuKa --cell "new:P21/c:5.1,8.2,9.7,90,101,90" --intensities lebail

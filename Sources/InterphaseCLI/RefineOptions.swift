@@ -180,15 +180,22 @@ struct RefinePhaseOptions: ParsableArguments {
                 + "a,b,c,alpha,beta,gamma. Repeat for more.", valueName: "NAME:GROUP:a,b,c,..."))
     var cell: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Take phases and cells from what identify --json wrote for this specimen.", valueName: "file.json"))
+    var fromIdentification: String?
+
     func validate() throws {
-        if phases == nil, cell.isEmpty {
-            throw ValidationError("expected --phases with names or CIFs, such as --phases LiCoO2,Co3O4")
+        if phases == nil, cell.isEmpty, fromIdentification == nil {
+            throw ValidationError(
+                "expected --phases with names or CIFs, such as --phases LiCoO2,Co3O4, or --from-identification FILE.json"
+            )
         }
     }
 
     /// The phases, read.
     func read(_ output: OutputOptions) throws -> [RefinementPhase] {
-        var result: [RefinementPhase] = []
+        var result = try fromIdentification.map(Self.identified) ?? []
         for word in (phases ?? "").split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) {
             guard !word.isEmpty else { continue }
             if let known = PhaseLibrary.phases.first(where: { $0.name.lowercased() == word.lowercased() }) {
@@ -205,6 +212,50 @@ struct RefinePhaseOptions: ParsableArguments {
         }
         for text in cell { result.append(try Self.cellOnly(text)) }
         return result
+    }
+
+    /// The phases of a document of the schema `interphase.identify/1`, in the cells that were found.
+    private static func identified(_ path: String) throws -> [RefinementPhase] {
+        struct Cell: Decodable {
+            var aA, bA, cA, alphaDeg, betaDeg, gammaDeg: Double
+        }
+        struct Phase: Decodable {
+            var name: String
+            var file: String?
+            var cell: Cell
+        }
+        struct Document: Decodable {
+            var schema: String
+            var phases: [Phase]
+        }
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.noInput, "\(path): cannot be read")
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let document = try? decoder.decode(Document.self, from: data), document.schema == PhaseTable.schema
+        else { throw CommandFailure(.badData, "\(path): expected what interphase identify --json writes") }
+        guard !document.phases.isEmpty else {
+            throw CommandFailure(.badData, "\(path): no phase was identified, so there is nothing to refine")
+        }
+        return try document.phases.map { found in
+            let structure: CrystalStructure
+            if let file = found.file {
+                structure = try CrystalStructure(contentsOf: URL(fileURLWithPath: file))
+            } else if let known = PhaseLibrary.phase(found.name) {
+                structure = known
+            } else {
+                throw CommandFailure(.badData, "\(path): \(found.name) is not among the phases that come along")
+            }
+            let edges = found.cell
+            guard
+                let cell = UnitCell(
+                    a: edges.aA, b: edges.bA, c: edges.cA, alpha: edges.alphaDeg, beta: edges.betaDeg,
+                    gamma: edges.gammaDeg)
+            else { throw CommandFailure(.badData, "\(path): the cell of \(found.name) is none") }
+            return RefinementPhase(name: found.name, structure: structure).withCell(cell)
+        }
     }
 
     private func unknown(_ word: String) -> CommandFailure {

@@ -17,29 +17,7 @@ public struct FitReport: Sendable {
     }
 
     /// The page. It is well-formed XML too. The same fit gives the same text, byte for byte.
-    public var html: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-        <head>
-        <meta charset="utf-8"/>
-        <meta name="viewport" content="width=device-width, initial-scale=1"/>
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-        <meta name="generator" content="\(Markup.escaped(software))"/>
-        <title>\(Markup.escaped(title))</title>
-        <style>
-        \(ReportStyle.sheet)
-        </style>
-        </head>
-        <body>
-        <main>
-        \(sections.joined(separator: "\n"))
-        </main>
-        </body>
-        </html>
-
-        """
-    }
+    public var html: String { HTML.page(title: title, software: software, sections: sections) }
 
     /// Writes the page to the file at `path`. Throws `WriteError`.
     public func write(to path: String) throws {
@@ -54,7 +32,7 @@ public struct FitReport: Sendable {
         [
             heading, figure, componentSection, factSection, findingSection, parameterSection, reportingSection,
             recipeSection, repeatSection,
-        ].filter { !$0.isEmpty }
+        ]
     }
 
     // MARK: Sections

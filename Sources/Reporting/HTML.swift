@@ -14,6 +14,31 @@ enum HTML {
         }
     }
 
+    /// A page that loads nothing and runs no scripts, of sections that are HTML already; empty ones are left out.
+    static func page(title: String, software: String, sections: [String]) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+        <head>
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+        <meta name="generator" content="\(Markup.escaped(software))"/>
+        <title>\(Markup.escaped(title))</title>
+        <style>
+        \(ReportStyle.sheet)
+        </style>
+        </head>
+        <body>
+        <main>
+        \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
+        </main>
+        </body>
+        </html>
+
+        """
+    }
+
     /// Text on one line.
     static func text(_ text: String) -> String { Markup.escaped(Printable.text(text)) }
 

@@ -7,8 +7,17 @@ public struct PhaseTable: Sendable {
     /// What was found.
     public let identification: PhaseIdentification
 
-    /// A table of `identification`.
-    public init(_ identification: PhaseIdentification) { self.identification = identification }
+    /// The surface of the same specimen beside its phases; `nil` where that is not known.
+    public var surface: SurfaceAndBulk?
+
+    /// A table of `identification`, with the surface of the same specimen as XPS quantified it.
+    public init(_ identification: PhaseIdentification, surface: SurfaceComposition? = nil) {
+        self.identification = identification
+        self.surface = surface.map { SurfaceAndBulk(surface: $0, phases: identification.phases) }
+    }
+
+    /// What is said besides the table: what proves each phase, what is possible, what was not found, what is unexplained.
+    var sentences: [String] { evidenceLines + possibleLines + limitLines + unexplainedLines }
 
     /// The table with what belongs to it, for a terminal.
     public var text: String {
@@ -23,7 +32,8 @@ public struct PhaseTable: Sendable {
                     .init(title: "Formula", cells: found.phases.map(\.formula), isNumeric: false),
                     .init(title: "Mass (%)", cells: found.phases.map { percent($0.weightFraction) }, isNumeric: true),
                     .init(
-                        title: "Sigma", cells: found.phases.map { TableText.number($0.significance) }, isNumeric: true),
+                        title: "Sigma", cells: found.phases.map { String(format: "%.0f", $0.significance) },
+                        isNumeric: true),
                     .init(
                         title: "Lines there (%)", cells: found.phases.map { String(format: "%.0f", 100 * $0.coverage) },
                         isNumeric: true),
@@ -36,14 +46,14 @@ public struct PhaseTable: Sendable {
                             $0.strains.map { String(format: "%+.2f", 100 * $0) }.joined(separator: " ")
                         }, isNumeric: false),
                     .init(
-                        title: "Nearly as good", cells: found.phases.map { $0.alternatives.joined(separator: ", ") },
+                        title: "Nearly as good", cells: found.phases.map(\.alternativeText),
                         isNumeric: false),
                 ]).lines
         }
-        lines += evidenceLines
-        lines += possibleLines
-        lines += limitLines
-        lines += unexplainedLines
+        for block in [evidenceLines, possibleLines, limitLines, unexplainedLines] where !block.isEmpty {
+            lines += [""] + block
+        }
+        if let surface { lines += ["", surface.text] }
         lines.append("")
         lines.append(
             "\(found.candidateCount) candidates; shares are those of the crystalline phases found; strains are relative to "
@@ -56,29 +66,32 @@ public struct PhaseTable: Sendable {
 
     /// What the lines of each phase say.
     private var evidenceLines: [String] {
-        guard !identification.phases.isEmpty else { return [] }
-        return [""]
-            + identification.phases.map { phase in
-                let confirming = phase.lines(.confirming), contradicting = phase.lines(.contradicting)
-                let shared = phase.lines(.shared)
-                var text = "\(phase.name): "
-                text += confirming.isEmpty ? "no line of its own" : "confirmed by " + list(confirming)
-                if !contradicting.isEmpty { text += "; missing: " + list(contradicting) }
-                if !shared.isEmpty {
-                    let share = phase.evidence.share(.shared)
-                    text +=
-                        "; \(shared.count) under lines of others (\(String(format: "%.0f", 100 * share)) % of its "
-                        + "intensity), which prove nothing"
-                }
-                return text
+        identification.phases.map { phase in
+            let confirming = phase.lines(.confirming), contradicting = phase.lines(.contradicting)
+            let shared = phase.lines(.shared)
+            var text = "\(phase.name): "
+            text += confirming.isEmpty ? "no line of its own" : "confirmed by " + list(confirming)
+            if !contradicting.isEmpty { text += "; missing: " + list(contradicting) }
+            if !shared.isEmpty {
+                let share = phase.evidence.share(.shared)
+                text +=
+                    "; \(shared.count) under lines of others (\(String(format: "%.0f", 100 * share)) % of its "
+                    + "intensity), which prove nothing"
             }
+            let others = phase.alternatives.filter { !$0.isSameCompound && $0.logOdds < 3 }
+            if !others.isEmpty {
+                let names = others.prefix(3).map(\.name).joined(separator: ", ")
+                text += "; its lines alone do not tell it from \(names)"
+            }
+            return text
+        }
     }
 
     private var possibleLines: [String] {
         let possible = identification.possiblePhases
         guard !possible.isEmpty else { return [] }
         let names = possible.prefix(6).map { "\($0.name) (\(String(format: "%.2f", $0.probability)))" }
-        return ["", "More probably wrong than right, and not counted: " + names.joined(separator: ", ")]
+        return ["More probably wrong than right, and not counted: " + names.joined(separator: ", ")]
     }
 
     /// The strongest three lines, by rising angle, and how many more there are.
@@ -91,14 +104,13 @@ public struct PhaseTable: Sendable {
     private var limitLines: [String] {
         let found = identification
         guard !found.detectionLimits.isEmpty || !found.unknownPhases.isEmpty else { return [] }
-        return [""]
-            + found.detectionLimits.map { limit in
-                let name = limit.name == limit.formula ? limit.name : "\(limit.name) (\(limit.formula))"
-                guard let share = limit.weightFraction else {
-                    return "\(name) not detected; its lines are so well hidden that any share could be there"
-                }
-                return "\(name) not detected, below \(TableText.number(100 * share, digits: 2)) wt% (95 %)"
-            } + found.unknownPhases.map { "\($0): asked about, but not among the candidates" }
+        return found.detectionLimits.map { limit in
+            let name = limit.name == limit.formula ? limit.name : "\(limit.name) (\(limit.formula))"
+            guard let share = limit.weightFraction else {
+                return "\(name) not detected; its lines are so well hidden that any share could be there"
+            }
+            return "\(name) not detected, below \(TableText.number(100 * share, digits: 2)) wt% (95 %)"
+        } + found.unknownPhases.map { "\($0): asked about, but not among the candidates" }
     }
 
     private var unexplainedLines: [String] {
@@ -108,7 +120,7 @@ public struct PhaseTable: Sendable {
             String(format: "%.2f deg (d = %.4f A, %.0f sigma)", $0.twoTheta, $0.spacing, $0.excess)
         }
         let more = peaks.count > 8 ? " and \(peaks.count - 8) more" : ""
-        return ["", "Unexplained: " + shown.joined(separator: ", ") + more]
+        return ["Unexplained: " + shown.joined(separator: ", ") + more]
     }
 
     /// Every peak of the pattern with what explains it, for a terminal.
@@ -164,7 +176,9 @@ public struct PhaseTable: Sendable {
                 + [
                     TableText.exact(phase.weightFraction.value),
                     TableText.exact(phase.weightFraction.standardUncertainty),
-                ] + numbers.map(TableText.exact) + [TableText.csvCell(phase.alternatives.joined(separator: "; "))]
+                ] + numbers.map(TableText.exact) + [
+                    TableText.csvCell(phase.alternatives.map(\.name).joined(separator: "; "))
+                ]
             lines.append(cells.joined(separator: ","))
         }
         return lines.joined(separator: "\n") + "\n"
@@ -207,6 +221,7 @@ public struct PhaseTable: Sendable {
                     })
             ),
         ]
+        if let surface { members.append(("surface", surface.json)) }
         if includesCurves {
             members.append(
                 (
@@ -224,6 +239,7 @@ public struct PhaseTable: Sendable {
     private func phase(_ phase: IdentifiedPhase) -> JSONText {
         .object([
             ("name", .string(phase.name)), ("formula", .string(phase.formula)),
+            ("file", .optional(phase.file)),
             ("weight_fraction", .quantity(phase.weightFraction)), ("significance", .number(phase.significance)),
             ("coverage", .number(phase.coverage)), ("probability", .number(phase.probability)),
             ("strains", .numbers(phase.strains)),
@@ -234,7 +250,7 @@ public struct PhaseTable: Sendable {
                     ("alpha_deg", .number(phase.cell.alpha)), ("beta_deg", .number(phase.cell.beta)),
                     ("gamma_deg", .number(phase.cell.gamma)),
                 ])
-            ), ("alternatives", .array(phase.alternatives.map(JSONText.string))),
+            ), ("alternatives", .array(phase.alternatives.map(Self.alternative))),
             (
                 "lines",
                 .array(
@@ -246,6 +262,14 @@ public struct PhaseTable: Sendable {
                         ])
                     })
             ),
+        ])
+    }
+
+    private static func alternative(_ other: PhaseAlternative) -> JSONText {
+        .object([
+            ("name", .string(other.name)), ("formula", .string(other.formula)),
+            ("same_compound", .boolean(other.isSameCompound)), ("strain", .number(other.strain)),
+            ("ln_odds_against", .number(other.logOdds)),
         ])
     }
 
@@ -273,6 +297,16 @@ public struct PhaseTable: Sendable {
 }
 
 extension IdentifiedPhase {
+    /// The candidates that explain the same lines nearly as well, other substances first, for a table.
+    var alternativeText: String {
+        let ordered = alternatives.filter { !$0.isSameCompound } + alternatives.filter(\.isSameCompound)
+        let texts = ordered.map {
+            $0.isSameCompound ? $0.name : "\($0.name) (cell \(String(format: "%+.1f", 100 * $0.strain)) %)"
+        }
+        // Entries of one name from several folders are named once.
+        return texts.indices.filter { texts.firstIndex(of: texts[$0]) == $0 }.map { texts[$0] }.joined(separator: ", ")
+    }
+
     /// The lines that say this.
     public func lines(_ role: LineEvidence.Role) -> [LineEvidence] { evidence.filter { $0.role == role } }
 }

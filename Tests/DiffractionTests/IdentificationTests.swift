@@ -147,7 +147,7 @@ struct IdentificationTests {
         let result = try PhaseIdentification(Self.pattern(truth), emission: .copper)
         // Phases that give the same lines may stand for each other.
         for (name, share) in truth {
-            let found = result.phases.first { $0.name == name || $0.alternatives.contains(name) }
+            let found = result.phases.first { $0.name == name || $0.alternatives.contains { $0.name == name } }
             let own = try #require(found, "\(name) not found: \(names(result))")
             #expect(abs(own.weightFraction.value - share) < 0.06, "\(name) \(own.weightFraction.value)")
             #expect(own.strains.allSatisfy { abs($0 - 0.001) < 0.0008 }, "\(own.strains)")

@@ -64,6 +64,50 @@ import Testing
         #expect(result.phases[1].texture == nil)
     }
 
+    /// The cell and composition of beta-Li3PS4 (Homma et al., Solid State Ionics 182 (2011) 53), its atoms to two digits: near
+    /// enough for a pattern to be made and refined, not for the phase library.
+    private static let thiophosphate = """
+        data_Li3PS4
+        _cell_length_a 12.819
+        _cell_length_b 8.2195
+        _cell_length_c 6.1236
+        _cell_angle_alpha 90
+        _cell_angle_beta 90
+        _cell_angle_gamma 90
+        _space_group_name_H-M_alt 'P n m a'
+        loop_
+        _atom_site_label
+        _atom_site_type_symbol
+        _atom_site_fract_x
+        _atom_site_fract_y
+        _atom_site_fract_z
+        _atom_site_occupancy
+        Li1 Li 0.15 0.51 0.94 1
+        Li2 Li 0 0 0.5 0.7
+        Li3 Li 0.01 0.75 0.12 0.3
+        P1 P 0.09 0.25 0.16 1
+        S1 S 0.15 0.05 0.28 1
+        S2 S 0.07 0.75 0.74 1
+        S3 S 0.10 0.25 0.84 1
+        """
+
+    @Test("Li10GeP2S12 with 9.2 wt% of beta-Li3PS4 comes back within 1 wt%", arguments: [1, 2] as [UInt32])
+    func thiophosphates(seed: UInt32) throws {
+        var simulation = RefinementSimulation(phases: [
+            .init(name: "Li10GeP2S12", share: 0.908, strain: 0.001, size: 0.05, microstrain: 0.08),
+            .init(name: "Li3PS4", share: 0.092, strain: -0.001, size: 0.15, microstrain: 0.1),
+        ])
+        simulation.structures = ["Li3PS4": try CrystalStructure(cif: Self.thiophosphate)]
+        simulation.range = 10...70
+        simulation.top = 5000
+        let result = try PatternRefinement(
+            try simulation.curve(simulation.expected(), seed: seed), phases: try simulation.requests(),
+            emission: .copper)
+        let share = try #require(result.phases.first?.weightFraction)
+        #expect(abs(share.value - 0.908) < 0.01, "\(share)")
+        #expect(abs(share.value - 0.908) < 4 * (try #require(share.standardUncertainty)), "\(share)")
+    }
+
     @Test("a glassy hump goes into the background, not into the lines of a minor phase") func hump() throws {
         var simulation = Self.mixture
         simulation.phases[0].share = 0.96

@@ -71,15 +71,18 @@ struct IdentifyCommandTests {
         let file = folder.appendingPathComponent("si.xy").path
         try write(file)
         let quantified = folder.appendingPathComponent("survey.json").path
-        try #"{"schema": "interphase.quantify/1", "elements": [{"element": "Si"}, {"element": "C"}]}"#
+        try
+            (#"{"schema": "interphase.quantify/1", "elements": [{"element": "Si", "at_percent": {"value": 60, "u": 1}},"#
+            + #"{"element": "C", "at_percent": {"value": 40}}]}"#)
             .write(toFile: quantified, atomically: true, encoding: .utf8)
         let json = folder.appendingPathComponent("si.json")
         let plot = folder.appendingPathComponent("si.svg").path
+        let report = folder.appendingPathComponent("si.html").path
         #expect(
             await run(
                 "identify", file, "--wavelength", "CuKa", "--elements-from", quantified, "--ask", "C_graphite,NiO",
                 "--quiet",
-                "--json", json.path, "--plot", plot) == 0)
+                "--json", json.path, "--plot", plot, "--report", report) == 0)
         let document = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
         // Of silicon, carbon, hydrogen and lithium: few.
         let candidates = try #require(document["candidates"] as? Int)
@@ -88,6 +91,30 @@ struct IdentifyCommandTests {
         #expect(peaks.contains { abs(($0["two_theta_deg"] as? Double ?? 0) - 28.44) < 0.05 })
         let picture = try String(contentsOfFile: plot, encoding: .utf8)
         #expect(picture.contains("reflections") && picture.contains("Si"))
+        // The surface stands beside the crystals.
+        let surface = try #require((document["surface"] as? [String: Any])?["elements"] as? [[String: Any]])
+        let silicon = try #require(surface.first { $0["element"] as? String == "Si" })
+        #expect(silicon["crystalline_at_percent"] as? Double == 100)
+        #expect(try String(contentsOfFile: report, encoding: .utf8).contains("Surface and bulk"))
+        // To compare is not to restrict the elements.
+        #expect(
+            await run(
+                "identify", file, "--wavelength", "CuKa", "--surface", quantified, "--quiet", "--json", json.path) == 0)
+        let compared = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
+        #expect(compared["surface"] != nil)
+        #expect((compared["candidates"] as? Int ?? 0) > 60)
+        // What was found is refined without naming it again, in the cell that was found.
+        let refined = folder.appendingPathComponent("refined.json")
+        #expect(
+            await run(
+                "refine", file, "--wavelength", "CuKa", "--from-identification", json.path, "--quiet", "--json",
+                refined.path) == 0)
+        let refinement = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: refined)) as? [String: Any])
+        let phases = try #require(refinement["phases"] as? [[String: Any]])
+        #expect(phases.map { $0["name"] as? String } == ["Si"])
+        #expect(
+            await run("refine", file, "--wavelength", "CuKa", "--from-identification", quantified, "--quiet") == 65)
+        #expect(await run("refine", file, "--from-identification", "\(folder.path)/absent.json", "--quiet") == 66)
         // What is no quantification is refused.
         try "{}".write(toFile: quantified, atomically: true, encoding: .utf8)
         #expect(await run("identify", file, "--wavelength", "CuKa", "--elements-from", quantified, "--quiet") == 65)

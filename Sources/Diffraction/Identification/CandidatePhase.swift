@@ -36,6 +36,8 @@ struct PhaseLines: Sendable {
     }
 
     let name: String
+    /// The CIF that it came from; `nil` for phases that come with the program.
+    var file: String?
     let formula: String
     let elements: Set<String>
     let density: Double

@@ -28,7 +28,7 @@ extension PhaseSearch {
         var limit = DetectionLimit(name: candidate.name, formula: candidate.formula, weightFraction: nil)
         guard power > 0 else { return limit }
         let deviation = 1 / power.squareRoot()
-        let others = zip(scales, accepted).reduce(0) { $0 + $1.0 * $1.1.lines.density }
+        let others = zip(set.scales, set.accepted).reduce(0) { $0 + $1.0 * $1.1.lines.density }
         func scale(share: Double) -> Double {
             // Alone in the pattern, its share says nothing; its significance does.
             others > 0 ? share / (1 - share) * others / candidate.density : share * 1e3 * deviation
@@ -43,17 +43,17 @@ extension PhaseSearch {
             let signal = base.adding(added, times: scale)
             let search = StrainSearch(candidate, signal: signal, wavelength: pattern.emission[0].wavelength)
             let place = search.best(
-                strains: candidate.axisGroups.map { _ in 0 }, displacement: parameters.displacement, isHeld: true)
+                strains: candidate.axisGroups.map { _ in 0 }, displacement: set.parameters.displacement, isHeld: true)
             guard
-                let score = try filter.score(candidate, index: index, displacement: parameters.displacement),
+                let score = try filter.score(candidate, index: index, displacement: set.parameters.displacement),
                 passes(score)
             else { return false }
             var trial = Accepted(
                 lines: candidate, parameters: .init(strains: place.strains, size: 0, microstrain: 0), score: score,
-                coverage: 0, gain: place.significance * place.significance, alternatives: [])
+                coverage: 0, gain: place.significance * place.significance)
             trial.coverage = coverage(
-                candidate, strains: place.strains, displacement: parameters.displacement, seen, weights)
-            trial.evidence = evidence(trial, scale: place.amplitude, model, signal)
+                candidate, strains: place.strains, displacement: set.parameters.displacement, seen, weights)
+            trial.evidence = evidence(trial, scale: place.amplitude, others: model, signal)
             return trial.gain > leastSignificance * leastSignificance && isBelievable(trial)
         }
         var high = 0.5, low = Self.leastShare
@@ -79,7 +79,7 @@ extension PhaseSearch {
 
     /// The curve of a candidate at unit scale, its cell as it is and its lines as wide as those of the pattern.
     private func unitCurve(of candidate: PhaseLines) throws -> [Double] {
-        var own = parameters
+        var own = set.parameters
         own.phases = [
             .init(strains: candidate.axisGroups.map { _ in 0 }, size: 0.3 * pattern.lineWidth, microstrain: 0)
         ]

@@ -8,6 +8,8 @@ public struct IdentifiedPhase: Sendable, Hashable {
     public var name: String
     /// Its formula.
     public var formula: String
+    /// The CIF that it came from; `nil` for phases that come with the program.
+    public var file: String?
     /// The share of the mass of all crystalline phases found, 0 to 1.
     public var weightFraction: Measured
     /// The cell as refined.
@@ -23,8 +25,9 @@ public struct IdentifiedPhase: Sendable, Hashable {
     public var probability: Double
     /// What each of its lines says, by rising angle.
     public var evidence: [LineEvidence]
-    /// Candidates that explain the same lines nearly as well, best first.
-    public var alternatives: [String]
+    /// Candidates that explain the same lines nearly as well, best first: nothing but the elements, or other data, tells
+    /// them from this phase.
+    public var alternatives: [PhaseAlternative]
     /// The curve of the phase at each point, in the unit of the intensities.
     public var curve: [Double]
 }
@@ -100,11 +103,12 @@ public struct PhaseIdentification: Sendable {
         let lines = prepared.lines.filter { phase in
             options.elements.map { phase.elements.isSubset(of: $0) } ?? true
         }.map { $0.seen(by: optics, within: low...high, wavelength: wavelength) }
-        var search = try PhaseSearch(observed, candidates: lines, options: options)
+        let found = try PeakSearch(fullWidth: observed.lineWidth)(curve, emission: emission)
+        var search = try PhaseSearch(observed, candidates: lines, peakCount: found.count, options: options)
         try search.run()
         self.init(search)
         leftOut = prepared.leftOut
-        peaks = search.indexed(try PeakSearch(fullWidth: observed.lineWidth)(curve, emission: emission))
+        peaks = search.indexed(found)
         for name in options.asked {
             let asked = lines.indices.filter { lines[$0].name == name || lines[$0].formula == name }
             if asked.isEmpty { unknownPhases.append(name) }
@@ -140,29 +144,29 @@ public struct PhaseIdentification: Sendable {
     }
 
     init(_ search: borrowing PhaseSearch) {
-        let pattern = search.pattern
-        let accepted = search.accepted
-        let masses = accepted.indices.map { search.scales[$0] * accepted[$0].lines.density }
+        let pattern = search.pattern, set = search.set
+        let accepted = set.accepted
+        let masses = accepted.indices.map { set.scales[$0] * accepted[$0].lines.density }
         phases = accepted.indices.map { p in
             let own = accepted[p]
             return IdentifiedPhase(
-                name: own.lines.name, formula: own.lines.formula,
-                weightFraction: Self.fraction(p, masses, accepted.map(\.lines.density), search.scaleCovariance),
+                name: own.lines.name, formula: own.lines.formula, file: own.lines.file,
+                weightFraction: Self.fraction(p, masses, accepted.map(\.lines.density), set.scaleCovariance),
                 cell: own.lines.strained(own.parameters.strains) ?? own.lines.cell, strains: own.parameters.strains,
                 significance: own.score.significance, coverage: own.coverage, probability: own.probability,
                 evidence: own.evidence,
                 alternatives: own.alternatives,
-                curve: search.curves[p].map { $0 * search.scales[p] })
+                curve: set.curves[p].map { $0 * set.scales[p] })
         }.sorted { $0.weightFraction.value > $1.weightFraction.value }
-        displacement = search.parameters.displacement
+        displacement = set.parameters.displacement
         twoTheta = pattern.twoTheta
         intensities = pattern.intensities
         variances = pattern.variances
-        let base = zip(pattern.background, search.background).map { $0 + $1 }
+        let base = zip(pattern.background, set.background).map { $0 + $1 }
         background = base
         candidateCount = search.candidates.count
         leftOut = []
-        weightedProfileR = search.weightedProfileR
-        possiblePhases = search.possible.sorted { $0.probability > $1.probability }
+        weightedProfileR = search.weightedProfileR(set)
+        possiblePhases = set.possible.sorted { $0.probability > $1.probability }
     }
 }

@@ -44,12 +44,12 @@ extension PhaseSearch {
         let signal = PatternSignal(pattern, residual: residual(beside: model), weights: weights(for: model))
         let density = PseudoVoigt(width: 1, share: 0.5).density(0)
         return peaks.compactMap { peak in
-            let bragg = peak.twoTheta - parameters.displacement * cos(peak.twoTheta * .pi / 360)
+            let bragg = peak.twoTheta - set.parameters.displacement * cos(peak.twoTheta * .pi / 360)
             let sine = sin(bragg * .pi / 360)
             guard sine > 0 else { return nil }
             let width = max(pattern.lineWidth, peak.fullWidth)
             let area = peak.height * width / density
-            let assignments = accepted.flatMap { phase in
+            let assignments = set.accepted.flatMap { phase in
                 phase.evidence.filter {
                     abs($0.twoTheta - peak.twoTheta) < IndexedPeak.tolerance * width
                         && $0.expected > IndexedPeak.leastArea * area

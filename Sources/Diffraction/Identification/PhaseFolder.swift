@@ -46,9 +46,11 @@ public struct PhaseFolder: Sendable {
         let entries = PreparedPhases.parallel(tasks) { task in
             task.known ?? PhaseIndex.Entry(stamp: task.stamp, result: Self.read(task.file, emission))
         }
-        for entry in entries {
+        for (file, entry) in zip(files, entries) {
             switch entry.result {
-            case .success(let lines): phases.lines.append(lines)
+            case .success(var lines):
+                lines.file = file
+                phases.lines.append(lines)
             case .failure(let omission): phases.leftOut.append(omission.text)
             }
         }

@@ -14,7 +14,8 @@ struct PhaseSearch: ~Copyable {
         var evidence: [LineEvidence] = []
         /// The decrease of chi squared, weighted with the model error, when it was added.
         var gain: Double
-        var alternatives: [String]
+        /// Other candidates for the same lines.
+        var alternatives: [PhaseAlternative] = []
         /// The probability that it is right.
         var probability = 0.0
     }
@@ -22,22 +23,14 @@ struct PhaseSearch: ~Copyable {
     let pattern: ObservedPattern
     let candidates: [PhaseLines]
     let options: IdentificationOptions
-    var accepted: [Accepted] = []
-    var parameters = PowderParameters()
-    /// The splines that the background is mended with, and the curves of the phases with their scales.
-    var background: [Double]
-    var scales: [Double] = []
-    var curves: [[Double]] = []
-    /// The covariance of the scales; `nil` where the data do not determine them.
-    var scaleCovariance: [[Double]]?
-    /// Candidates that were more probably wrong than right.
-    var possible: [PossiblePhase] = []
-    /// Candidates that were accepted once and then taken out.
-    var rejected: Set<String> = []
+    /// The phases accepted so far.
+    var set: PhaseSet
     var filter: MatchedFilter
     var screen: LineScreen
     let screenLines: [LineScreen.Lines]
     let knots: Int
+    /// How many misfits a pattern can show: one for each of its peaks.
+    let independentCount: Double
 
     /// As many candidates as go from one stage to the next: from the screen by line lists to the matched filter, to the
     /// search for strains, to the fit of the whole pattern.
@@ -45,8 +38,10 @@ struct PhaseSearch: ~Copyable {
     static let shortlisted = 12
     static let fitted = 4
 
-    init(_ pattern: ObservedPattern, candidates: [PhaseLines], options: IdentificationOptions) throws {
+    /// - Parameter peakCount: how many peaks the pattern shows.
+    init(_ pattern: ObservedPattern, candidates: [PhaseLines], peakCount: Int, options: IdentificationOptions) throws {
         self.pattern = pattern
+        independentCount = Double(max(10, peakCount))
         self.options = options
         self.candidates = candidates
         let axis = LogarithmicAxis(pattern, limit: 8192, margin: MatchedFilter.margin)
@@ -54,58 +49,53 @@ struct PhaseSearch: ~Copyable {
         screen = LineScreen(axis)
         let wavelength = pattern.emission[0].wavelength
         screenLines = candidates.map { LineScreen.lines($0, on: axis, wavelength: wavelength) }
-        background = [Double](repeating: 0, count: pattern.count)
+        set = PhaseSet(background: [Double](repeating: 0, count: pattern.count))
         let span = pattern.range.upperBound - pattern.range.lowerBound
         knots = min(max(Int(span / 6) + 1, 6), 24)
-        parameters.gaussianWidth = 0.75 * pattern.lineWidth
+        set.parameters.gaussianWidth = 0.75 * pattern.lineWidth
     }
 
     var leastSignificance: Double { options.significance ?? (options.elements == nil ? 6 : 4) }
 
     /// Looks for phases until none is left that is seen.
     mutating func run() throws {
-        while accepted.count < options.maximumPhases {
-            guard let next = try bestCandidate() else { break }
-            accepted.append(next)
-            parameters.phases.append(next.parameters)
-            try polish(limit: 8, isCoarse: true)
-            try prune(isCoarse: true)
-        }
-        guard !accepted.isEmpty else { return }
+        try findSet()
+        guard !set.accepted.isEmpty else { return }
         try polish(limit: 30, isCoarse: false)
         try prune(isCoarse: false)
+        try compareAlternatives()
         try setAsideImprobable()
     }
 
     /// Takes out phases that are more probably wrong than right, the least probable first, and remembers them.
     private mutating func setAsideImprobable() throws {
         while true {
-            let misfit = weightedProfileR
-            for p in accepted.indices {
-                accepted[p].probability =
+            let misfit = weightedProfileR(set)
+            for p in set.accepted.indices {
+                set.accepted[p].probability =
                     MatchProbability(
-                        accepted[p], weightedProfileR: misfit, knowsElements: options.elements != nil
+                        set.accepted[p], weightedProfileR: misfit, knowsElements: options.elements != nil
                     ).value
             }
-            guard let worst = accepted.indices.min(by: { accepted[$0].probability < accepted[$1].probability }),
-                accepted[worst].probability < MatchProbability.least
-            else { return }
-            let phase = accepted.remove(at: worst)
-            parameters.phases.remove(at: worst)
-            possible.append(
+            let worst = set.accepted.indices.min { set.accepted[$0].probability < set.accepted[$1].probability }
+            guard let worst, set.accepted[worst].probability < MatchProbability.least else { return }
+            let phase = set.accepted[worst]
+            set.remove(worst)
+            set.possible.append(
                 PossiblePhase(name: phase.lines.name, formula: phase.lines.formula, probability: phase.probability))
             try polish(limit: 12, isCoarse: false)
             try prune(isCoarse: false)
         }
     }
 
-    /// The weighted profile R factor of what is accepted, 0 to 1.
-    var weightedProfileR: Double {
-        let peaks = modelledPeaks(), residual = residual(beside: peaks)
+    /// The weighted profile R factor of a set, 0 to 1.
+    func weightedProfileR(_ set: PhaseSet) -> Double {
+        let peaks = Self.peaks(of: set, count: pattern.count)
         var misfit = 0.0, all = 0.0
-        for i in residual.indices {
+        for i in peaks.indices {
             let weight = 1 / pattern.variances[i]
-            misfit += weight * residual[i] * residual[i]
+            let residual = pattern.intensities[i] - pattern.background[i] - set.background[i] - peaks[i]
+            misfit += weight * residual * residual
             all += weight * pattern.intensities[i] * pattern.intensities[i]
         }
         return all > 0 ? (misfit / all).squareRoot() : 0
@@ -113,9 +103,11 @@ struct PhaseSearch: ~Copyable {
 
     // MARK: - What is unexplained
 
-    func modelledPeaks() -> [Double] {
-        var sum = [Double](repeating: 0, count: pattern.count)
-        for (scale, curve) in zip(scales, curves) { for i in sum.indices { sum[i] += scale * curve[i] } }
+    func modelledPeaks() -> [Double] { Self.peaks(of: set, count: pattern.count) }
+
+    private static func peaks(of set: PhaseSet, count: Int) -> [Double] {
+        var sum = [Double](repeating: 0, count: count)
+        for (scale, curve) in zip(set.scales, set.curves) { for i in sum.indices { sum[i] += scale * curve[i] } }
         return sum
     }
 
@@ -145,7 +137,7 @@ struct PhaseSearch: ~Copyable {
     }
 
     func residual(beside peaks: [Double]) -> [Double] {
-        peaks.indices.map { pattern.intensities[$0] - pattern.background[$0] - background[$0] - peaks[$0] }
+        peaks.indices.map { pattern.intensities[$0] - pattern.background[$0] - set.background[$0] - peaks[$0] }
     }
 
     // MARK: - Limits

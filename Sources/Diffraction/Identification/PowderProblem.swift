@@ -61,6 +61,8 @@ struct PowderProblem: ~Copyable, SeparableProblem {
     /// Which phases are drawn anew at each evaluation.
     private let isMoving: [Bool]
     private var isDrawn: [Bool]
+    /// Whether the products of columns that never change are there.
+    private var hasConstantRows = false
 
     /// Places of a phase's derivatives: displacement, W, U, size, microstrain, strains.
     private static let strainPlace = 5
@@ -199,9 +201,12 @@ struct PowderProblem: ~Copyable, SeparableProblem {
             isDrawn[p] = true
         }
         let dataColumn = linearBounds.count
+        // Background and fixed curves stay as they are.
+        let firstRow = hasConstantRows ? backgroundCount + fixedCount : 0
         gram.withUnsafeMutableBufferPointer {
-            columns.gram(count: dataColumn + 1, into: $0, rowLength: gramCount)
+            columns.gram(count: dataColumn + 1, firstRow: firstRow, into: $0, rowLength: gramCount)
         }
+        hasConstantRows = true
         for a in 0..<dataColumn {
             vector[a] = gram[dataColumn * gramCount + a]
             for b in 0...a { matrix[a * dataColumn + b] = gram[a * gramCount + b] }

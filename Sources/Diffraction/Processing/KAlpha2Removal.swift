@@ -180,14 +180,18 @@ public struct KAlpha2Removal: Sendable, Hashable {
         let distance = abs(t)
         if isLinear { return max(0, 1 - distance) }
         // L(t) = sum_j c_j B(t - j), c_j = sqrt(3) z^|j|, z = sqrt(3) - 2, B the centred cubic B-spline.
-        let z = 3.0.squareRoot() - 2
         var sum = 0.0
         let nearest = Int(distance.rounded(.down))
         for j in (nearest - 1)...(nearest + 2) {
             let u = abs(distance - Double(j))
             let b = u < 1 ? (4 - 6 * u * u + 3 * u * u * u) / 6 : u < 2 ? (2 - u) * (2 - u) * (2 - u) / 6 : 0
-            sum += 3.0.squareRoot() * pow(z, Double(abs(j))) * b
+            sum += splineCoefficients[min(abs(j), splineCoefficients.count - 1)] * b
         }
         return sum
+    }
+
+    /// c_j for |j| = 0, 1, ...; the last one is below 1e-8.
+    private static let splineCoefficients: [Double] = (0..<16).map {
+        3.0.squareRoot() * pow(3.0.squareRoot() - 2, Double($0))
     }
 }

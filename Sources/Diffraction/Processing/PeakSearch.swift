@@ -124,6 +124,24 @@ public struct PeakSearch: Sendable, Hashable {
 
 /// The height of a line of one width at every point of a pattern, over its standard deviation.
 struct PeakFilter {
+    /// One copy of the pattern in what removal makes of it: which two points each point takes from, and with what weights.
+    private struct Echo {
+        /// `index` is -1 where the copy begins or ends.
+        var parts: [(index: Int, left: Double, right: Double)]
+
+        init(_ echo: (shift: Double, factor: Double), _ places: [Double]) {
+            var hint = 0
+            parts = places.map { place in
+                let source = place - echo.shift
+                guard source >= places[0], source <= places[places.count - 1] else { return (-1, 0, 0) }
+                while hint > 0, places[hint] > source { hint -= 1 }
+                while hint + 2 < places.count, places[hint + 1] < source { hint += 1 }
+                let t = (source - places[hint]) / (places[hint + 1] - places[hint])
+                return (hint, echo.factor * (1 - t), echo.factor * t)
+            }
+        }
+    }
+
     private let curve: PatternCurve
     private let fullWidth: Double
     /// The height over its standard deviation by noise alone.
@@ -140,8 +158,8 @@ struct PeakFilter {
         let angles = curve.twoTheta
         let line = PseudoVoigt(width: fullWidth, share: 0.5)
         let reach = 1.75 * fullWidth
-        let echoes = removal.echoes.filter { abs($0.factor) > 0.02 }
         let places = angles.map { log(sin($0 * .pi / 360)) }
+        let echoes = removal.echoes.filter { abs($0.factor) > 0.02 }.map { Echo($0, places) }
         var ratios = [Double](repeating: 0, count: angles.count)
         var heights = ratios
         var cautious = ratios
@@ -180,18 +198,18 @@ struct PeakFilter {
             var low = last
             var high = first
             for echo in echoes {
-                var hint = first
                 for (k, weight) in row.enumerated() {
-                    let source = places[first + k] - echo.shift
-                    guard source >= places[0], source <= places[places.count - 1] else { continue }
-                    while hint > 0, places[hint] > source { hint -= 1 }
-                    while hint + 2 < places.count, places[hint + 1] < source { hint += 1 }
-                    let t = (source - places[hint]) / (places[hint + 1] - places[hint])
-                    weights[hint] += echo.factor * weight * (1 - t)
-                    weights[hint + 1] += echo.factor * weight * t
-                    low = min(low, hint)
-                    high = max(high, hint + 1)
+                    let part = echo.parts[first + k]
+                    guard part.index >= 0 else { continue }
+                    weights[part.index] += weight * part.left
+                    weights[part.index + 1] += weight * part.right
                 }
+                // Echoes are copies in order: the ends of the row reach farthest.
+                guard let lowest = (first...last).first(where: { echo.parts[$0].index >= 0 }),
+                    let highest = (first...last).last(where: { echo.parts[$0].index >= 0 })
+                else { continue }
+                low = min(low, echo.parts[lowest].index)
+                high = max(high, echo.parts[highest].index + 1)
             }
             var (variance, slope) = (0.0, 0.0)
             var previous = 0.0

@@ -82,6 +82,20 @@ public struct RefinementPlot: Sendable {
             usesRoots: usesRoots)
     }
 
+    /// The same figure in another size.
+    public func sized(_ size: FigureSize) -> RefinementPlot {
+        var copy = self
+        copy.size = size
+        return copy
+    }
+
+    /// The same figure in other colours.
+    public func themed(_ theme: PlotTheme) -> RefinementPlot {
+        var copy = self
+        copy.theme = theme
+        return copy
+    }
+
     /// The figure drawn. The same plot gives the same text, byte for byte.
     public var svg: SVGDocument { RefinementDrawing(plot: self).document() }
 
