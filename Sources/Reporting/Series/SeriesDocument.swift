@@ -132,6 +132,15 @@ public struct SeriesDocument: Sendable {
         .object([
             ("points", .integer(fit.statistics.points)), ("free_parameters", .integer(fit.statistics.freeParameters)),
             ("chi2", .number(fit.statistics.chi2)), ("reduced_chi2", .number(fit.statistics.reducedChi2)),
+            (
+                "shift_steps",
+                fit.shiftSteps.map {
+                    .object([
+                        ("standard_deviation_eV", .number($0.standardDeviation)), ("count", .integer($0.count)),
+                        ("chi2", .number($0.chi2)),
+                    ])
+                } ?? .null
+            ),
         ])
     }
 }

@@ -12,12 +12,12 @@ public struct SeriesTable: Sendable {
 
     /// Tables of the shares of all components in `fit`; with `pristine` species also of what has decomposed, as a share
     /// of everything, with `ratios` of the areas of their first to those of their second components, and with `areas` of
-    /// every area.
+    /// every area, and with `shifts` of the shift of each spectrum.
     ///
     /// Throws `FitError` where the fit lacks such a component.
     public init(
         _ fit: SeriesFit, pristine: [String] = [], meanPosition: Bool = false,
-        ratios: [(above: [String], below: [String])] = [], areas: Bool = false
+        ratios: [(above: [String], below: [String])] = [], areas: Bool = false, shifts: Bool = false
     ) throws {
         self.fit = fit
         var quantities = fit.componentNames.map { SeriesQuantity.quantity(.fraction($0)) }
@@ -28,6 +28,7 @@ public struct SeriesTable: Sendable {
         quantities += ratios.map { .ratio($0.above, to: $0.below) }
         if areas { quantities += fit.componentNames.map { .quantity(.component($0, .area)) } }
         if meanPosition { quantities.append(.meanPosition([])) }
+        if shifts { quantities.append(.shift) }
         tracks = try quantities.map { try fit.track($0) }
     }
 
@@ -152,6 +153,14 @@ public struct SeriesTable: Sendable {
             ),
             ("Convergence", Printable.text(fit.convergence.reason)),
         ]
+        if let steps = fit.shiftSteps {
+            facts.insert(
+                (
+                    "Shift",
+                    "steps of \(TableText.number(steps.standardDeviation)) eV from spectrum to spectrum were known "
+                        + "beforehand; chi2 of the fitted ones \(TableText.number(steps.chi2, digits: 3)) for \(steps.count)"
+                ), at: 2)
+        }
         if let test = fit.agreement {
             facts.insert(
                 (
