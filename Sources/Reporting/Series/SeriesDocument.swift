@@ -70,7 +70,8 @@ public struct SeriesDocument: Sendable {
     private func track(_ track: SeriesTrack) -> JSONText {
         let change = track.change(from: 0, to: track.values.count - 1)
         return .object([
-            ("quantity", .string(track.quantity.description)), ("unit", .string(track.quantity.unit)),
+            ("quantity", .string(track.quantity.description)),
+            ("unit", .string(SeriesTable.unit(of: track.quantity, in: fit))),
             ("values", .array(track.values.map { .quantity($0) })),
             (
                 "change",
