@@ -150,7 +150,8 @@ struct JointSeriesFitter {
         let steps = walk.map { walk in
             let shifts = solution.problems.map { $0.nonlinear[walk.penalty.parameter] }
             return ShiftSteps(
-                standardDeviation: walk.step, count: fits.count - 1, chi2: walk.penalty.chi2(shifts))
+                standardDeviation: walk.step, distance: walk.distance, count: fits.count - 1,
+                chi2: walk.penalty.chi2(shifts))
         }
         let stepCount = steps?.count ?? 0
         let isDetermined = solution.sharedCovariance != nil
@@ -215,12 +216,13 @@ struct JointSeriesFitter {
         if let steps, steps.count > 0,
             try ChiSquaredDistribution(degreesOfFreedom: Double(steps.count)).survival(max(0, steps.chi2)) < 0.001
         {
-            let found = steps.standardDeviation * (steps.chi2 / Double(steps.count)).squareRoot()
+            let excess = (steps.chi2 / Double(steps.count)).squareRoot()
             findings.append(
                 Finding(
                     rule: "shift-less-smooth", severity: .warning,
-                    message: "the shift changes by \(String(format: "%.2g", found)) eV from spectrum to spectrum where "
-                        + "\(String(format: "%.2g", steps.standardDeviation)) eV was stated, and the statement holds it back; "
+                    message: "the shift changes \(String(format: "%.2g", excess)) times as much as "
+                        + "\(String(format: "%.2g", steps.standardDeviation)) eV over a distance of "
+                        + "\(String(format: "%.4g", steps.distance)) along the series allows, and the statement holds it back; "
                         + "state a larger step, or leave the shifts free"))
         }
         return findings

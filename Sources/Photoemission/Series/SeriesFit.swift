@@ -45,6 +45,8 @@ public struct SeriesStatistics: Sendable, Hashable {
 public struct ShiftSteps: Sendable, Hashable {
     /// The standard deviation in eV of a step over the usual distance between neighbours.
     public var standardDeviation: Double
+    /// The usual distance between neighbours: the median, in the unit of the variable.
+    public var distance: Double
     /// The number of steps.
     public var count: Int
     /// The sum of squares of the fitted steps in units of their standard deviations; no larger than `count`, give or

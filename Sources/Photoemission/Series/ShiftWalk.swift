@@ -12,6 +12,8 @@ struct ShiftWalk {
 
     /// The standard deviation of a step over the usual distance, eV.
     let step: Double
+    /// The usual distance between neighbours, in the unit of the variable; 1 where all stand at one place.
+    let distance: Double
     /// The terms that the steps add.
     let penalty: ChainPenalty
 
@@ -34,6 +36,7 @@ struct ShiftWalk {
         let apart = distances.filter { $0 > 0 }.sorted()
         let usual = apart.isEmpty ? 1 : (apart[(apart.count - 1) / 2] + apart[apart.count / 2]) / 2
         self.step = step
+        distance = usual
         penalty = ChainPenalty(
             parameter: index, order: order,
             standardDeviations: distances.map { distance in

@@ -137,7 +137,8 @@ public struct SeriesDocument: Sendable {
                 "shift_steps",
                 fit.shiftSteps.map {
                     .object([
-                        ("standard_deviation_eV", .number($0.standardDeviation)), ("count", .integer($0.count)),
+                        ("standard_deviation_eV", .number($0.standardDeviation)), ("distance", .number($0.distance)),
+                        ("count", .integer($0.count)),
                         ("chi2", .number($0.chi2)),
                     ])
                 } ?? .null

@@ -176,8 +176,9 @@ public struct SeriesTable: Sendable {
             facts.insert(
                 (
                     "Shift",
-                    "steps of \(TableText.number(steps.standardDeviation)) eV from spectrum to spectrum were known "
-                        + "beforehand; chi2 of the fitted ones \(TableText.number(steps.chi2, digits: 3)) for \(steps.count)"
+                    "steps of \(TableText.number(steps.standardDeviation)) eV over "
+                        + "\(TableText.number(steps.distance)) \(Printable.text(stepUnit)) were stated; chi2 of the "
+                        + "fitted ones \(TableText.number(steps.chi2, digits: 3)) for \(steps.count)"
                 ), at: 2)
         }
         if let test = fit.agreement {
@@ -190,6 +191,8 @@ public struct SeriesTable: Sendable {
         }
         return facts
     }
+
+    private var stepUnit: String { fit.variable.unit.isEmpty ? fit.variable.name : fit.variable.unit }
 
     static func probability(_ p: Double) -> String {
         p < 1e-12 ? "p < 1e-12" : "p = \(TableText.number(p, digits: 2))"
