@@ -18,6 +18,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             FitCommand.self,
             QuantifyCommand.self,
             SeriesCommand.self,
+            EnergiesCommand.self,
             CasaCommand.self,
             ReviewCommand.self,
             SimulateCommand.self,

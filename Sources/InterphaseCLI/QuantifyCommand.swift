@@ -16,6 +16,7 @@ struct QuantifyCommand: AsyncParsableCommand {
               interphase quantify s2p.vms:s2p.yaml p2p.vms:p2p.yaml --escape-depth tpp2m --material lgps.yaml
               interphase quantify sample.vms --recipe s2p.yaml --recipe p2p.yaml --sensitivities ours.csv \
             --u-sensitivities 5 --json sample.json --csv sample.csv
+              interphase quantify sample.vms --recipe s2p.yaml --recipe p2p.yaml --u-sensitivities 5 --tie "S / P = 5 +- 2 %"
             """)
 
     @Argument(help: ArgumentHelp("Files of any known format, or FILE:RECIPE.", valueName: "file"))
@@ -24,6 +25,14 @@ struct QuantifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A recipe: a YAML file, or the name of one that comes along.", valueName: "recipe"))
     var recipe: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Tie amounts of species or elements to a stoichiometric ratio, with a relative tolerance: \
+            "PS4 3- (S 2p) / PS4 3- (P 2p) = 4 +- 2 %". Several of a side are joined by semicolons. Repeat for more.
+            """, valueName: "ratio"))
+    var tie: [String] = []
+
     @OptionGroup var corrections: QuantificationOptions
     @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var reading: ReadingOptions
@@ -31,6 +40,10 @@ struct QuantifyCommand: AsyncParsableCommand {
 
     @Option(name: .customLong("csv"), help: ArgumentHelp("Write the table as CSV.", valueName: "file.csv"))
     var csvFile: String?
+
+    func validate() throws {
+        for text in tie where TiedRatio(text) == nil { throw ValidationError(TiedRatio.complaint(text)) }
+    }
 
     mutating func run() async throws {
         let jobs = try FitJobs(files: files, recipes: recipe, options: reading.options, reference: referencing)
@@ -42,17 +55,27 @@ struct QuantifyCommand: AsyncParsableCommand {
         } catch let error as QuantificationError {
             throw CommandFailure(.badData, error.description)
         }
+        // What was measured is judged, not what a tie makes of it.
+        let measured = LevelBalance().findings(result.levelAmounts)
+        var balances: [StoichiometricBalance] = []
+        do {
+            let links = tie.compactMap(TiedRatio.init).map(\.link)
+            balances = try links.map { try result.balance(of: $0) }
+            result = try result.linked(by: links)
+        } catch let error as QuantificationError {
+            throw CommandFailure(.badData, "--tie: \(error.description)")
+        }
         for fit in fits {
             for finding in fit.fit.findings where finding.severity != .note {
                 output.say("\(fit.fit.spectrumName): \(finding.severity.rawValue): \(finding.message)")
             }
         }
-        result.findings += LevelBalance().findings(result.levelAmounts)
-        let table = QuantificationTable(result)
+        result.findings += measured + balances.compactMap(\.finding)
+        let table = QuantificationTable(result, ties: balances)
         if let csvFile { try table.writeCSV(to: csvFile) }
         try output.writeJSON(
             text: QuantificationDocument(
-                result, provenance: fits.map(\.provenance), softwareVersion: InterphaseCommand.version,
+                result, ties: balances, provenance: fits.map(\.provenance), softwareVersion: InterphaseCommand.version,
                 command: CommandSupport.commandLine()
             ).json)
         if output.printsTable { print(table.text, terminator: "") }

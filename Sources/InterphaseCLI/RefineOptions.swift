@@ -198,17 +198,7 @@ struct RefinePhaseOptions: ParsableArguments {
         var result = try fromIdentification.map(Self.identified) ?? []
         for word in (phases ?? "").split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) {
             guard !word.isEmpty else { continue }
-            if let known = PhaseLibrary.phases.first(where: { $0.name.lowercased() == word.lowercased() }) {
-                result.append(RefinementPhase(name: known.name, structure: known.structure))
-                continue
-            }
-            guard FileManager.default.fileExists(atPath: word) else { throw unknown(word) }
-            let structure = try CrystalStructure(contentsOf: URL(fileURLWithPath: word))
-            for finding in structure.findings where finding.severity > .note {
-                output.say("\(word): \(finding.severity.rawValue): \(finding.message)")
-            }
-            let name = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
-            result.append(RefinementPhase(name: name, structure: structure))
+            result.append(try Self.phase(word) { output.say($0) })
         }
         for text in cell { result.append(try Self.cellOnly(text)) }
         return result
@@ -258,7 +248,21 @@ struct RefinePhaseOptions: ParsableArguments {
         }
     }
 
-    private func unknown(_ word: String) -> CommandFailure {
+    /// The phase that comes along under the name `word`, or that of the CIF at this path.
+    static func phase(_ word: String, say: (String) -> Void) throws -> RefinementPhase {
+        if let known = PhaseLibrary.phases.first(where: { $0.name.lowercased() == word.lowercased() }) {
+            return RefinementPhase(name: known.name, structure: known.structure)
+        }
+        guard FileManager.default.fileExists(atPath: word) else { throw unknown(word) }
+        let structure = try CrystalStructure(contentsOf: URL(fileURLWithPath: word))
+        for finding in structure.findings where finding.severity > .note {
+            say("\(word): \(finding.severity.rawValue): \(finding.message)")
+        }
+        let name = URL(fileURLWithPath: word).deletingPathExtension().lastPathComponent
+        return RefinementPhase(name: name, structure: structure)
+    }
+
+    private static func unknown(_ word: String) -> CommandFailure {
         let stem = word.lowercased().prefix { $0 != "-" && $0 != "." }
         let near = PhaseLibrary.phases.map(\.name).filter { $0.lowercased().hasPrefix(stem) && !stem.isEmpty }
         let hint = near.isEmpty ? "" : "; did you mean \(near.prefix(5).joined(separator: ", "))?"

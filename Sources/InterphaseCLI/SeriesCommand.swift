@@ -15,6 +15,7 @@ struct SeriesCommand: AsyncParsableCommand {
               interphase series c0.vms c1.vms c200.vms --recipe s2p-argyrodite-cathode --joint --variable cycle=0,1,200
               interphase series profile.vms --recipe co2p-licoo2 --variable "etch time" --plot co.svg --csv co.csv
               interphase series c0.vms c200.vms --recipe s2p.yaml --joint --pristine "PS4 3-; S 2-"
+              interphase series profile.vms --recipe b1s.yaml --joint --smooth-shift 0.02 --shifts
             """)
 
     @Argument(help: ArgumentHelp("Files of any known format.", valueName: "file"))
@@ -30,6 +31,13 @@ struct SeriesCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "What is shared: \(Self.quantities.joined(separator: ", ")).", valueName: "list"))
     var share: String?
+
+    @Option(
+        name: .customLong("smooth-shift"),
+        help: ArgumentHelp(
+            "How much the shift of the calibration line changes from one spectrum to the next: a standard deviation.",
+            valueName: "eV"))
+    var smoothShift: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -58,6 +66,9 @@ struct SeriesCommand: AsyncParsableCommand {
     @Flag(help: "Also show areas.")
     var areas = false
 
+    @Flag(help: "Also show the shift that each spectrum was fitted with.")
+    var shifts = false
+
     @OptionGroup var adjustments: FitAdjustments
     @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var reading: ReadingOptions
@@ -80,6 +91,12 @@ struct SeriesCommand: AsyncParsableCommand {
 
     func validate() throws {
         if share != nil, !joint { throw ValidationError("--share needs --joint") }
+        if let smoothShift {
+            guard joint else { throw ValidationError("--smooth-shift needs --joint") }
+            guard smoothShift.isFinite, smoothShift >= 1e-5 else {
+                throw ValidationError("--smooth-shift \(smoothShift): expected 0.00001 eV or more, such as 0.05")
+            }
+        }
     }
 
     mutating func run() async throws {
@@ -89,11 +106,18 @@ struct SeriesCommand: AsyncParsableCommand {
             files: files, level: recipe.model.level, spectrum: spectrum, variable: variable, options: reading.options,
             reference: referencing)
         if referencing.recipe != nil { recipe.model.calibration = .none }
+        if let sharing = try sharing() { recipe.series.sharing = sharing }
+        if let smoothShift { recipe.series.shiftStep = smoothShift }
+        let settings = recipe.series
+        if !joint, settings != SeriesSettings() {
+            output.say("the recipe's \"series\" is for joint fits and takes no part in independent ones")
+        }
         for note in source.notes { output.say(note) }
         let options = FitOptions(weighting: recipe.weighting)
         var fit =
             try joint
-            ? recipe.model.fit(source.series, sharing: sharing(), options: options)
+            ? recipe.model.fit(
+                source.series, sharing: settings.sharing, shiftStep: settings.shiftStep, options: options)
             : recipe.model.fitEach(of: source.series, options: options)
         for (index, reference) in source.references.enumerated() {
             guard let reference else { continue }
@@ -102,14 +126,17 @@ struct SeriesCommand: AsyncParsableCommand {
         }
         let names = (pristine ?? "").split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
         let table = try SeriesTable(
-            fit, pristine: names, meanPosition: meanPosition, ratios: try ratio.map(Self.sides), areas: areas)
+            fit, pristine: names, meanPosition: meanPosition, ratios: try ratio.map(Self.sides), areas: areas,
+            shifts: shifts)
         if let plot { try SeriesPlot(table, showing: plotted).write(to: plot) }
         if let csvFile { try table.writeCSV(to: csvFile) }
         try output.writeJSON(
             text: SeriesDocument(
                 table, sources: source.sources,
                 effectiveRecipe: fit.fits.first.map {
-                    Recipe(model: $0.effectiveModel, weighting: recipe.weighting).yaml
+                    var effective = Recipe(model: $0.effectiveModel, weighting: recipe.weighting)
+                    effective.series = settings
+                    return effective.yaml
                 }, softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine()
             ).json)
         if output.printsTable { print(table.text, terminator: "") }

@@ -5,7 +5,7 @@ import Interphase
 /// `interphase simulate RECIPE -o OUT`: spectra with known truth.
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Simulate a spectrum with known truth from a recipe.",
+        commandName: "simulate", abstract: "Simulate a spectrum or a powder pattern with known truth.",
         discussion: """
             The truth is the recipe with every parameter at its start (or fixed) value, areas included; counts are \
             Poisson numbers. The file says that it is simulated, and carries the recipe in its comments.
@@ -14,9 +14,13 @@ struct SimulateCommand: AsyncParsableCommand {
             levels, at its published positions, with the splittings and usual widths of the levels. Its sources are \
             written into the file.
 
+            With --phases it is a powder pattern of a mixture of phases of known masses, without texture and \
+            microabsorption, on a diffractometer of usual widths. --constant is its background, --step in degrees.
+
             Examples:
               interphase simulate truth.yaml -o s2p.vms --seed 7 --constant 1500 --shirley 0.06
               interphase simulate --species LiNbO3 -o linbo3.vms --seed 3
+              interphase simulate --phases "LiCoO2=97, Co3O4=3" -o lco.csv --two-theta 15:80
             """)
 
     @Argument(help: ArgumentHelp("A recipe in which every component has an area.", valueName: "recipe"))
@@ -46,8 +50,10 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The Shirley step: its height per peak area, 1/eV.", valueName: "strength"))
     var shirley = 0.05
 
-    @Option(help: ArgumentHelp("The energy step.", valueName: "eV"))
-    var step = 0.05
+    @Option(
+        help: ArgumentHelp(
+            "The step: of energies in eV (0.05 if left out), of angles in degrees (0.02).", valueName: "step"))
+    var step: Double?
 
     @Option(help: ArgumentHelp("The photon energy.", valueName: "eV"))
     var photonEnergy = 1486.6
@@ -61,15 +67,18 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The dwell time that the file states.", valueName: "s"))
     var dwell = 0.1
 
+    @OptionGroup var mixture: SimulatedPatternOptions
+
     @Flag(help: "Print nothing but errors.")
     var quiet = false
 
     func validate() throws {
-        guard (recipe == nil) != (species == nil) else {
-            throw ValidationError("What should be simulated? Give a recipe, or --species")
+        let asked = [recipe, species, mixture.phases].compactMap { $0 }
+        guard asked.count == 1 else {
+            throw ValidationError("What should be simulated? Give one of a recipe, --species and --phases")
         }
         guard area > 0, area.isFinite else { throw ValidationError("--area \(area): expected an area above 0") }
-        guard step > 0, step.isFinite else { throw ValidationError("--step \(step): expected a step above 0 eV") }
+        if let step, !(step > 0 && step.isFinite) { throw ValidationError("--step \(step): expected a step above 0") }
         guard constant >= 0, constant.isFinite else {
             throw ValidationError("--constant \(constant): expected counts, 0 or more")
         }
@@ -81,6 +90,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
+        if mixture.phases != nil { return try writePattern() }
         guard let format = format ?? SpectrumOutputFormat(path: output) else {
             throw CommandFailure(.usage, "\(output): the extension names no known format; state it with --format")
         }
@@ -94,6 +104,19 @@ struct SimulateCommand: AsyncParsableCommand {
         for spectrum in spectra {
             print("\(output): \(spectrum.axis.count) simulated points of \(spectrum.name), seed \(seed)")
         }
+    }
+
+    private func writePattern() throws {
+        // Only this format names the wavelength and says that the pattern is simulated.
+        guard output.lowercased().hasSuffix(".csv"), format == nil || format == .csv else {
+            throw CommandFailure(.usage, "\(output): a simulated pattern is written as .csv; convert it afterwards")
+        }
+        let pattern = try mixture.pattern(step: step ?? 0.02, background: constant, seed: seed) { remark in
+            if !quiet { CommandSupport.complain(remark) }
+        }
+        guard let pattern else { return }
+        try pattern.write(to: output, as: .csv)
+        if !quiet { print("\(output): \(pattern.axis.count) simulated points, \(pattern.sample), seed \(seed)") }
     }
 
     /// What is simulated, and what is said of where it comes from.
@@ -141,6 +164,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     private func simulated(_ truth: Truth, _ numbers: inout RandomNumbers) throws -> Spectrum {
+        let step = step ?? 0.05
         let count = Int(((truth.window.upperBound - truth.window.lowerBound) / step).rounded())
         guard count >= 2, count < 10_000_000 else {
             throw CommandFailure(.usage, "--step \(step): gives \(count + 1) points; expected 3 to 10 million")

@@ -97,14 +97,15 @@ struct PeakFitter {
     let variances: [Double]?
     private let startShift: Double
 
-    init(model: ResolvedModel, data: FitData, options: FitOptions) throws {
+    /// - Parameter given: where the search for the shift of a calibration line would end, in eV, where that is known.
+    init(model: ResolvedModel, data: FitData, options: FitOptions, startShift given: Double? = nil) throws {
         self.model = model
         self.data = data
         self.options = options
         guard let first = data.energies.first, let last = data.energies.last else {
             throw FitError.invalidSpectrum("the spectrum has no point")
         }
-        startShift = try model.shiftIndex == nil ? 0 : Self.findShift(model, data)
+        startShift = try model.shiftIndex == nil ? 0 : given ?? Self.findShift(model, data)
         // A line at energy E after calibration stands at E - shift in the data.
         let window = model.effective.window ?? (first + startShift)...(last + startShift)
         let range = data.range((window.lowerBound - startShift)...(window.upperBound - startShift))
@@ -227,7 +228,7 @@ struct PeakFitter {
     }
 
     /// Moving average over five points, for a first estimate of variances.
-    private static func smoothed(_ values: [Double]) -> [Double] {
+    static func smoothed(_ values: [Double]) -> [Double] {
         values.indices.map { i in
             let range = max(0, i - 2)...min(values.count - 1, i + 2)
             return values[range].reduce(0, +) / Double(range.count)

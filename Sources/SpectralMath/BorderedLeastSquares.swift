@@ -4,6 +4,9 @@
 /// shared ones. They are eliminated problem by problem, which leaves a small system for the shared parameters (Schur
 /// complement), so that time and memory grow linearly with the number of problems. The result is that of one
 /// least-squares fit of all data. Damping, bounds and convergence are those of `SeparableLeastSquares`.
+///
+/// One parameter of the problems may be known to change little from problem to problem; see `ChainPenalty`. It is
+/// eliminated after the other parameters of each problem, by a tridiagonal system, so that cost stays linear.
 public struct BorderedLeastSquares: ~Copyable {
     private let nonlinearCount: Int
     private let linearCount: Int
@@ -11,6 +14,9 @@ public struct BorderedLeastSquares: ~Copyable {
     private let upper: [Double]
     private let shared: [Int]
     private let isShared: [Bool]
+    private let chain: ChainPenalty?
+    /// The parameters that are not eliminated problem by problem: the shared ones and that of the chain.
+    private let isOuter: [Bool]
     private var linearSolver: BoundedLinearSolver
     private var blocks: [BorderedBlock] = []
     private var trial: [BorderedBlock] = []
@@ -19,14 +25,22 @@ public struct BorderedLeastSquares: ~Copyable {
 
     /// A solver for problems that all have these bounds.
     ///
-    /// - Parameter shared: the indices of the nonlinear parameters that all problems have in common.
-    public init(nonlinearBounds: [ClosedRange<Double>], linearBounds: [ClosedRange<Double>], shared: [Int]) {
+    /// - Parameters:
+    ///   - shared: the indices of the nonlinear parameters that all problems have in common.
+    ///   - chain: what is known of the steps of one of the others from problem to problem.
+    public init(
+        nonlinearBounds: [ClosedRange<Double>], linearBounds: [ClosedRange<Double>], shared: [Int],
+        chain: ChainPenalty? = nil
+    ) {
+        precondition(chain.map { !shared.contains($0.parameter) } ?? true, "a shared parameter has no steps")
         nonlinearCount = nonlinearBounds.count
         linearCount = linearBounds.count
         lower = nonlinearBounds.map(\.lowerBound)
         upper = nonlinearBounds.map(\.upperBound)
         let chosen = Set(shared)
         isShared = nonlinearBounds.indices.map(chosen.contains)
+        self.chain = chain
+        isOuter = nonlinearBounds.indices.map { chosen.contains($0) || $0 == chain?.parameter }
         self.shared = nonlinearBounds.indices.filter(chosen.contains)
         linearSolver = BoundedLinearSolver(bounds: linearBounds)
     }
@@ -56,6 +70,7 @@ public struct BorderedLeastSquares: ~Copyable {
             chi2 += blocks[index].chi2
         }
         var evaluations = 1
+        chi2 += chain?.chi2(chainValues(blocks)) ?? 0
         guard chi2.isFinite else { return solution(chi2, .stalled, evaluations) }
         let count = Double(blocks.count)
         let free = shared.count + blocks.count * (nonlinearCount - shared.count + linearCount)
@@ -144,7 +159,12 @@ public struct BorderedLeastSquares: ~Copyable {
             chi2 += block.chi2
             trial[index] = block
         }
-        return chi2
+        return chi2 + (chain?.chi2(chainValues(trial)) ?? 0)
+    }
+
+    /// The parameter of the chain in each problem.
+    private func chainValues(_ blocks: [BorderedBlock]) -> [Double] {
+        chain.map { chain in blocks.map { $0.theta[chain.parameter] } } ?? []
     }
 
     /// The weighted sum of squares of the data: what the linear part explains, and what remains.
@@ -171,20 +191,7 @@ public struct BorderedLeastSquares: ~Copyable {
     private mutating func proposeStep(damping: Double) -> Double {
         let n = nonlinearCount + linearCount
         steps = blocks.map { _ in [Double](repeating: 0, count: n) }
-        held = blocks.map { block in
-            (0..<n).map { j in
-                guard j < nonlinearCount else { return block.linearHeld[j - nonlinearCount] }
-                return !isShared[j]
-                    && isHeld(j, at: block.theta[j], influence: block.element(j, j), gradient: block.gradient[j])
-            }
-        }
-        for j in shared {
-            let influence = blocks.reduce(0) { $0 + $1.element(j, j) }
-            let gradient = blocks.reduce(0) { $0 + $1.gradient[j] }
-            if isHeld(j, at: blocks[0].theta[j], influence: influence, gradient: gradient) {
-                for index in blocks.indices { held[index][j] = true }
-            }
-        }
+        holdAtBounds()
         // Each pass but the last holds at least one more parameter; in practice two or three passes do.
         for _ in 0..<20 {
             guard solveStep(damping: damping) else { return .nan }
@@ -198,37 +205,75 @@ public struct BorderedLeastSquares: ~Copyable {
                 predicted += step[i] * (2 * block.gradient[i] - product)
             }
         }
+        if let chain {
+            let own = steps.map { $0[chain.parameter] }
+            for (step, slope) in zip(own, chain.gradient(chainValues(blocks))) { predicted += 2 * step * slope }
+            predicted -= chain.chi2(own)
+        }
         return predicted
+    }
+
+    private mutating func holdAtBounds() {
+        let n = nonlinearCount + linearCount
+        held = blocks.map { block in
+            (0..<n).map { j in
+                guard j < nonlinearCount else { return block.linearHeld[j - nonlinearCount] }
+                return !isOuter[j]
+                    && isHeld(j, at: block.theta[j], influence: block.element(j, j), gradient: block.gradient[j])
+            }
+        }
+        for j in shared {
+            let influence = blocks.reduce(0) { $0 + $1.element(j, j) }
+            let gradient = blocks.reduce(0) { $0 + $1.gradient[j] }
+            if isHeld(j, at: blocks[0].theta[j], influence: influence, gradient: gradient) {
+                for index in blocks.indices { held[index][j] = true }
+            }
+        }
+        guard let chain else { return }
+        let (diagonal, slopes) = (chain.diagonal(), chain.gradient(chainValues(blocks)))
+        for (index, block) in blocks.enumerated() {
+            let j = chain.parameter
+            held[index][j] = isHeld(
+                j, at: block.theta[j], influence: block.element(j, j) + diagonal[index],
+                gradient: block.gradient[j] + slopes[index])
+        }
+    }
+
+    /// The parameters of a block that are not eliminated with it and move.
+    private func outer(_ free: [Int], _ held: [Bool]) -> [Int] {
+        guard let chain, !held[chain.parameter] else { return free }
+        return free + [chain.parameter]
     }
 
     private mutating func solveStep(damping: Double) -> Bool {
         let free = shared.filter { !held[0][$0] }
-        let s = free.count
-        var system = [Double](repeating: 0, count: s * s)
-        var rightHandSide = [Double](repeating: 0, count: s)
         var eliminated: [EliminatedBlock] = []
         eliminated.reserveCapacity(blocks.count)
         for index in blocks.indices {
             guard
                 let block = EliminatedBlock(
-                    blocks[index], shared: free, isShared: isShared, held: &held[index], step: steps[index],
-                    damping: damping)
+                    blocks[index], shared: outer(free, held[index]), isShared: isOuter, held: &held[index],
+                    step: steps[index], damping: damping)
             else { return false }
-            for k in 0..<(s * s) { system[k] += block.complement[k] }
-            for a in 0..<s {
-                rightHandSide[a] += block.remainder[a]
-                let j = free[a]
-                system[a * s + a] += damping * blocks[index].element(j, j)
-            }
             eliminated.append(block)
         }
-        guard let inverse = SmallSymmetric.inverse(of: system, count: s, over: Array(0..<s)) else { return false }
-        let sharedSteps = (0..<s).map { a in
-            (0..<s).reduce(0.0) { $0 + inverse[a * s + $1] * rightHandSide[$1] }
+        let scales = blocks.map { block in
+            free.map { damping * block.element($0, $0) }
+                + (chain.map { [damping * block.element($0.parameter, $0.parameter)] } ?? [])
         }
+        guard let border = BorderSystem(eliminated, sharedCount: free.count, chain: chain, damping: scales),
+            let outer = border.steps(
+                eliminated, chainSlopes: chain?.gradient(chainValues(blocks)) ?? [],
+                heldSteps: chain.map { chain in steps.map { $0[chain.parameter] } } ?? [])
+        else { return false }
         for index in blocks.indices {
-            for (a, j) in free.enumerated() { steps[index][j] = sharedSteps[a] }
-            for (j, step) in zip(eliminated[index].own, eliminated[index].steps(for: sharedSteps)) {
+            for (a, j) in free.enumerated() { steps[index][j] = outer.shared[a] }
+            var moved = outer.shared
+            if let chain, !held[index][chain.parameter] {
+                steps[index][chain.parameter] = outer.chain[index]
+                moved.append(outer.chain[index])
+            }
+            for (j, step) in zip(eliminated[index].own, eliminated[index].steps(for: moved)) {
                 steps[index][j] = step
             }
         }
@@ -266,76 +311,74 @@ public struct BorderedLeastSquares: ~Copyable {
     }
 
     private func solution(_ chi2: Double, _ outcome: SeparableOutcome, _ evaluations: Int) -> BorderedSolution {
-        let n = nonlinearCount + linearCount, s = shared.count
-        var fixed = blocks.map { block in
-            (0..<n).map { j in
-                j < nonlinearCount
-                    ? isAtBound(j, block.theta[j]) || (!isShared[j] && !(block.element(j, j) > 0))
-                    : block.linearHeld[j - nonlinearCount]
+        var fixed = fixedParameters()
+        let free = shared.filter { !fixed[0][$0] }
+        let rest = [Double](repeating: 0, count: nonlinearCount + linearCount)
+        var eliminated: [EliminatedBlock] = []
+        for index in blocks.indices {
+            guard
+                let block = EliminatedBlock(
+                    blocks[index], shared: outer(free, fixed[index]), isShared: isOuter, held: &fixed[index],
+                    step: rest, damping: 0)
+            else { break }
+            eliminated.append(block)
+        }
+        var border: BorderSystem?
+        if eliminated.count == blocks.count {
+            border = BorderSystem(eliminated, sharedCount: free.count, chain: chain, damping: [])
+        }
+        let problems = blocks.indices.map { index in
+            let matrix = border.map { normalMatrix(index, free, eliminated[index], $0) } ?? normalMatrix(index)
+            return SeparableSolution(
+                nonlinear: blocks[index].theta, linear: blocks[index].coefficients, isHeld: fixed[index],
+                chi2: blocks[index].chi2, normalMatrix: matrix, outcome: outcome, evaluations: 0)
+        }
+        return BorderedSolution(
+            problems: problems, shared: shared,
+            coupling: border.flatMap {
+                ParameterCoupling(
+                    $0, eliminated, free: free, shared: shared, size: rest.count, chain: chain?.parameter)
+            },
+            chi2: chi2, outcome: outcome, evaluations: evaluations)
+    }
+
+    /// For each block whether its parameters are on a bound, or have no influence.
+    private func fixedParameters() -> [[Bool]] {
+        let diagonal = chain?.diagonal()
+        var fixed = blocks.enumerated().map { index, block in
+            (0..<(nonlinearCount + linearCount)).map { j in
+                guard j < nonlinearCount else { return block.linearHeld[j - nonlinearCount] }
+                if isAtBound(j, block.theta[j]) { return true }
+                let influence = block.element(j, j) + (j == chain?.parameter ? diagonal?[index] ?? 0 : 0)
+                return !isShared[j] && !(influence > 0)
             }
         }
         for j in shared where blocks.allSatisfy({ !($0.element(j, j) > 0) }) {
             for index in blocks.indices { fixed[index][j] = true }
         }
-        let free = shared.filter { !fixed[0][$0] }
-        let positions = free.compactMap { shared.firstIndex(of: $0) }
-        var total = [Double](repeating: 0, count: free.count * free.count)
-        let rest = [Double](repeating: 0, count: n)
-        var eliminated: [EliminatedBlock?] = []
-        for index in blocks.indices {
-            let block = EliminatedBlock(
-                blocks[index], shared: free, isShared: isShared, held: &fixed[index], step: rest, damping: 0)
-            if let block { for k in total.indices { total[k] += block.complement[k] } }
-            eliminated.append(block)
-        }
-        var covariance: [Double]?
-        if eliminated.allSatisfy({ $0 != nil }),
-            let inverse = SmallSymmetric.inverse(of: total, count: free.count, over: Array(free.indices))
-        {
-            var full = [Double](repeating: 0, count: s * s)
-            for (a, row) in positions.enumerated() {
-                for (b, column) in positions.enumerated() { full[row * s + column] = inverse[a * free.count + b] }
-            }
-            covariance = full
-        }
-        let problems = blocks.indices.map { index in
-            problem(index, free: free, total: total, eliminated: eliminated[index], isHeld: fixed[index], outcome)
-        }
-        let elimination = blocks.indices.map { index in
-            var matrix = [Double](repeating: 0, count: n * s)
-            if let block = eliminated[index] {
-                for (i, row) in block.own.enumerated() {
-                    for (b, column) in positions.enumerated() {
-                        matrix[row * s + column] = block.elimination[i * free.count + b]
-                    }
-                }
-            }
-            return matrix
-        }
-        return BorderedSolution(
-            problems: problems, shared: shared, sharedCovariance: covariance, elimination: elimination, chi2: chi2,
-            outcome: outcome, evaluations: evaluations)
+        return fixed
     }
 
-    /// The solution of one problem with what the others know of the shared parameters added to its information.
-    private func problem(
-        _ index: Int, free: [Int], total: [Double], eliminated: EliminatedBlock?, isHeld: [Bool],
-        _ outcome: SeparableOutcome
-    ) -> SeparableSolution {
-        let block = blocks[index]
-        let n = block.count
-        var matrix = [Double](repeating: 0, count: n * n)
-        for i in 0..<n {
-            for j in 0..<n { matrix[i * n + j] = block.element(i, j) }
-        }
-        if let eliminated {
-            let s = free.count
-            for a in 0..<s {
-                for b in 0..<s { matrix[free[a] * n + free[b]] += total[a * s + b] - eliminated.complement[a * s + b] }
+    private func normalMatrix(_ index: Int) -> [Double] {
+        let block = blocks[index], n = block.count
+        return (0..<(n * n)).map { block.element($0 / n, $0 % n) }
+    }
+
+    /// The normal matrix of one problem with what the others know of its shared parameters and of that of the chain.
+    private func normalMatrix(
+        _ index: Int, _ free: [Int], _ eliminated: EliminatedBlock, _ border: BorderSystem
+    ) -> [Double] {
+        let n = blocks[index].count
+        var matrix = normalMatrix(index)
+        let hasChain = eliminated.remainder.count > free.count
+        let outer = hasChain ? free + (chain.map { [$0.parameter] } ?? []) : free
+        let information = border.information(of: index, hasChain: hasChain)
+        for (a, row) in outer.enumerated() {
+            for (b, column) in outer.enumerated() {
+                let place = a * outer.count + b
+                matrix[row * n + column] += information[place] - eliminated.complement[place]
             }
         }
-        return SeparableSolution(
-            nonlinear: block.theta, linear: block.coefficients, isHeld: isHeld, chi2: block.chi2,
-            normalMatrix: matrix, outcome: outcome, evaluations: 0)
+        return matrix
     }
 }

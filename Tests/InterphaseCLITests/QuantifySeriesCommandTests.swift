@@ -84,6 +84,98 @@ struct QuantifySeriesCommandTests {
         }
     }
 
+    @Test("ties move amounts to the demanded ratio, and are refused where they mean nothing")
+    func ties() async throws {
+        try await inTemporaryFolder { folder in
+            for (name, level, window, energy, area) in [
+                ("s", "S 2p", "156, 168", 161.6, 24000), ("p", "P 2p", "127, 138", 131.9, 4600),
+            ] {
+                try write(
+                    recipe(
+                        level, window,
+                        ["name: PS4 3-, position: {start: \(energy), within: 0.2}, area: {start: \(area), min: 0}"]),
+                    to: "\(folder)/\(name).yaml")
+                #expect(await run("simulate", "\(folder)/\(name).yaml", "-o", "\(folder)/\(name).vms", "--quiet") == 0)
+            }
+            let common = [
+                "quantify", "\(folder)/s.vms:\(folder)/s.yaml", "\(folder)/p.vms:\(folder)/p.yaml", "--quiet",
+                "--u-sensitivities", "5", "--json", "\(folder)/q.json",
+            ]
+            func tied(_ text: String) async -> Int32 {
+                await CommandSupport.run(InterphaseCommand.self, arguments: common + ["--tie", text])
+            }
+            #expect(await tied("PS4 3- (S 2p) / PS4 3- (P 2p) = 4 +- 0.1 %") == 0)
+            let result = try json("\(folder)/q.json")
+            let elements = try #require(result["elements"] as? [[String: Any]])
+            let sulfur = try #require(elements.first?["at_percent"] as? [String: Double])
+            #expect(abs((sulfur["value"] ?? 0) - 80) < 0.05)
+            #expect((sulfur["u"] ?? 1) < 0.05)
+            let ties = try #require(result["ties"] as? [[String: Any]])
+            #expect(ties.first?["tolerance"] as? Double == 0.001)
+            // The measured ratio is 6 % lower, less than one standard uncertainty.
+            #expect((ties.first?["p"] as? Double ?? 0) > 0.1)
+            // Ten times wrong is found out.
+            #expect(await tied("S / P = 40 \u{B1} 1 %") == 0)
+            let findings = try #require(try json("\(folder)/q.json")["findings"] as? [[String: Any]])
+            #expect(findings.contains { $0["rule"] as? String == "tie-contradicts-data" })
+            #expect(await tied("S / Ge = 4") == 65)
+            for wrong in ["S/P=4", "S / P", "S / P = -1", "S / P = 4 +- 200 %", "/ P = 4", "S / P = nan"] {
+                #expect(await tied(wrong) == 2, "\(wrong)")
+            }
+        }
+    }
+
+    @Test("distances of levels and Auger parameters do not depend on charging")
+    func energies() async throws {
+        try await inTemporaryFolder { folder in
+            for (name, level, window, energy) in [
+                ("s", "S 2p", "156, 168", 161.6), ("p", "P 2p", "127, 138", 131.9),
+            ] {
+                try write(
+                    recipe(
+                        level, window,
+                        ["name: PS4 3-, position: {start: \(energy), within: 1.2}, area: {start: 24000, min: 0}"]),
+                    to: "\(folder)/\(name).yaml")
+                #expect(
+                    await run(
+                        "simulate", "\(folder)/\(name).yaml", "-o", "\(folder)/\(name).vms", "--charging", "0.8",
+                        "--quiet") == 0)
+            }
+            // An Auger line at 988.6 eV of kinetic energy: 498 eV on the scale of binding energies.
+            let auger =
+                "interphase: 1\nwindow: [490, 506]\ncomponents:\n"
+                + "  - {name: LMM, position: {start: 498, within: 1.5}, width: {start: 2, min: 1, max: 4}, "
+                + "area: {start: 30000, min: 0}}\n"
+            try write(auger, to: "\(folder)/lmm.yaml")
+            #expect(
+                await run(
+                    "simulate", "\(folder)/lmm.yaml", "-o", "\(folder)/lmm.vms", "--charging", "0.8", "--quiet") == 0)
+            let files = ["s", "p", "lmm"].map { "\(folder)/\($0).vms:\(folder)/\($0).yaml" }
+            func energies(_ options: String...) async -> Int32 {
+                await CommandSupport.run(
+                    InterphaseCommand.self,
+                    arguments: ["energies"] + files + ["--quiet", "--json", "\(folder)/e.json"] + options)
+            }
+            #expect(
+                await energies(
+                    "--distance", "PS4 3- (S 2p) - PS4 3- (P 2p)", "--auger", "PS4 3- (S 2p) + LMM") == 0)
+            let result = try json("\(folder)/e.json")
+            #expect(result["schema"] as? String == "interphase.energies/1")
+            let differences = try #require(result["differences"] as? [[String: Any]])
+            for (difference, truth) in zip(differences, [29.7, 161.6 + 988.6]) {
+                let value = try #require(difference["value_eV"] as? [String: Double])
+                #expect(abs((value["value"] ?? 0) - truth) < 4 * (value["u"] ?? 0))
+                #expect((value["u"] ?? 1) < 0.03)
+            }
+            let lines = try #require(result["lines"] as? [[String: Any]])
+            let measured = try #require(lines.first?["measured_eV"] as? [String: Double])
+            #expect(abs((measured["value"] ?? 0) - 162.4) < 0.02)
+            #expect(await energies("--distance", "PS4 3- - LMM") == 2)
+            #expect(await energies("--distance", "PS4 3- (S 2p)") == 2)
+            #expect(await energies("--auger", "LMM + LMM") == 2)
+        }
+    }
+
     @Test("quantify refuses what it cannot do, with the right exit code")
     func quantifyErrors() async throws {
         try await inTemporaryFolder { folder in

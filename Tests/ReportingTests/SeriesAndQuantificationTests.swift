@@ -64,7 +64,7 @@ struct SeriesAndQuantificationTests {
             let change = SeriesChange(
                 from: 0, to: 60, difference: Measured(size, standardUncertainty: p == nil ? nil : 0.011), probability: p
             )
-            return SeriesTable.sentence(change, of: "polysulfide", track)
+            return SeriesTable.sentence(change, of: "polysulfide", track, unit: track.quantity.unit)
         }
         #expect(
             sentence(.cycle, .share(["x"], among: []), 0.082, p: 9e-14)

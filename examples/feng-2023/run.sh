@@ -22,3 +22,5 @@ say "o1s"
 
 say "What the referee says of the paper's own parameters: P 2p 131.6/133.0 and Ge 3d 30.5/31.7 eV are no doublets"
 review published-p2p.yaml published-ge3d.yaml published-s2p.yaml published-co2p.yaml --json "$output/review.json"
+
+./xrd.sh "$interphase"

@@ -30,3 +30,10 @@ for entry in "0 41 207.20" "25 42 207.31" "50 43 207.42" "75 44 207.48" "100 45 
     read -r charge seed position <<<"$entry"
     spectrum "nb3d-$charge" "$seed" 0 "Nb 3d" "202, 214" 900 0.03 "LiNbO3|$position|1.25|14000"
 done
+# Ni 2p3/2 with its satellite: no numbers are printed for it, so that the shift with the state of charge is ours.
+for entry in "0 51 855.00" "25 52 855.10" "50 53 855.24" "75 54 855.35" "100 55 855.45"; do
+    read -r charge seed position <<<"$entry"
+    satellite=$(awk "BEGIN { print $position + 6.2 }")
+    spectrum "ni2p-$charge" "$seed" 0 "Ni 2p" "848, 869" 6000 0.02 "NCM|$position|2.6|42000|doublet: false" \
+        "satellite|$satellite|4.2|15000|doublet: false"
+done

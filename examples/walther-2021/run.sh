@@ -20,6 +20,10 @@ say "Nb 3d against the state of charge"
 "$interphase" series spectra/nb3d-{0,25,50,75,100,0-again}.vms --recipe nb3d-linbo3 --joint --share width \
     --shift 0 --variable "state of charge/%=0,25,50,75,100,0" --mean-position --plot "$output/nb3d.svg"
 
+say "Ni 2p against the state of charge: mean position of main line and satellite"
+"$interphase" series spectra/ni2p-{0,25,50,75,100}.vms --recipe ni2p.yaml --joint --share width --shift 0 \
+    --variable "state of charge/%=0,25,50,75,100" --mean-position --plot "$output/ni2p.svg"
+
 say "The spectrum of figure 3: bare, 200 cycles"
 "$interphase" fit spectra/s2p-bare-200.vms --recipe s2p-argyrodite-cathode --plot "$output/s2p.svg" \
     --report "$output/s2p.html" --json "$output/s2p.json"

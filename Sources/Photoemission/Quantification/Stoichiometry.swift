@@ -33,6 +33,26 @@ public struct StoichiometricBalance: Sendable, Hashable {
     public var probability: Double?
 }
 
+extension StoichiometricBalance {
+    /// "PS4 3- (S 2p) / PS4 3- (P 2p)".
+    public var name: String {
+        func sum(_ names: [String]) -> String {
+            names.count > 1 ? "(\(names.joined(separator: " + ")))" : names.joined()
+        }
+        return "\(sum(link.numerator)) / \(sum(link.denominator))"
+    }
+
+    /// A measured ratio that contradicts the one it is tied to: the tie then hides what should be explained.
+    public var finding: Finding? {
+        guard let probability, probability < 0.001 else { return nil }
+        return Finding(
+            rule: "tie-contradicts-data", severity: .warning,
+            message: "\(name) was measured as \(measured), which does not go with \(link.ratio) within "
+                + "\(String(format: "%.3g", 100 * link.tolerance)) % (p = \(String(format: "%.1g", probability))): assignment, "
+                + "factors or homogeneity are wrong, and the tie hides it")
+    }
+}
+
 extension Quantification {
     /// Compares a ratio of atoms with what chemistry demands: S of PS4(3-) against P of PS4(3-). A small probability says
     /// that assignment, factors or homogeneity are wrong.

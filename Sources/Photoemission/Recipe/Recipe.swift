@@ -9,6 +9,8 @@ public struct Recipe: Sendable, Hashable {
     public var model: PeakModel
     /// The weights of the points.
     public var weighting: Weighting
+    /// How a series of spectra is fitted jointly; single fits take no notice of it.
+    public var series = SeriesSettings()
 
     /// The version of the recipe format that is read and written here.
     public static let version = 1
@@ -31,6 +33,21 @@ public struct Recipe: Sendable, Hashable {
     }
 }
 
+/// What the spectra of a series have in common when they are fitted jointly.
+public struct SeriesSettings: Sendable, Hashable {
+    /// The quantities of components that are shared; `nil` for the usual ones.
+    public var sharing: Set<ComponentQuantity>?
+    /// The standard deviation in eV by which the shift of a calibration line changes from one spectrum to the next;
+    /// `nil` for free shifts.
+    public var shiftStep: Double?
+
+    /// Settings; those left out are the usual ones.
+    public init(sharing: Set<ComponentQuantity>? = nil, shiftStep: Double? = nil) {
+        self.sharing = sharing
+        self.shiftStep = shiftStep
+    }
+}
+
 /// Reads a recipe from a YAML document.
 struct RecipeReader {
     /// Reads measured lines from other files.
@@ -38,7 +55,7 @@ struct RecipeReader {
 
     func read(_ root: YAMLValue) throws(ReferenceDataError) -> Recipe {
         let fields = try root.fields(
-            "interphase", "level", "window", "calibration", "background", "defaults", "weights", "components")
+            "interphase", "level", "window", "calibration", "background", "defaults", "weights", "series", "components")
         let version = try fields.require("interphase")
         guard try version.count() == Recipe.version else {
             throw version.error(expected: "recipe format version \(Recipe.version)")
@@ -53,6 +70,7 @@ struct RecipeReader {
         if let weights = fields["weights"] {
             recipe.weighting = try Self.choice(weights, among: Weighting.allCases.map { ($0.rawValue, $0) })
         }
+        if let series = fields["series"] { recipe.series = try Self.series(series) }
         let list = try fields.require("components")
         for entry in try list.list() { recipe.model.components.append(try component(entry, of: recipe.model)) }
         guard !recipe.model.components.isEmpty else { throw list.error(expected: "at least one component") }
@@ -84,6 +102,25 @@ struct RecipeReader {
             return .shift(Measured(try shift.number(), standardUncertainty: uncertainty))
         }
         return .line(try fields.require("line").text(), at: try fields.require("at").number())
+    }
+
+    private static func series(_ value: YAMLValue) throws(ReferenceDataError) -> SeriesSettings {
+        let fields = try value.fields("share", "smooth_shift")
+        var settings = SeriesSettings()
+        if let share = fields["share"] {
+            var quantities: Set<ComponentQuantity> = []
+            let choices = ComponentQuantity.allCases.filter { $0 != .area }.map { ($0.rawValue, $0) }
+            for name in try share.list() { quantities.insert(try choice(name, among: choices)) }
+            settings.sharing = quantities
+        }
+        if let step = fields["smooth_shift"] {
+            let number = try step.number()
+            guard number >= ShiftWalk.leastStep else {
+                throw step.error(expected: "a step of \(ShiftWalk.leastStep) eV or more", found: "\(number)")
+            }
+            settings.shiftStep = number
+        }
+        return settings
     }
 
     private static func readDefaults(_ value: YAMLValue, into model: inout PeakModel) throws(ReferenceDataError) {

@@ -15,6 +15,7 @@ extension Recipe {
         }
         lines += BackgroundRecipe.lines(model.background, text)
         if weighting != .poisson { lines.append("weights: \(weighting.rawValue)") }
+        lines += seriesLines
         let defaults = ComponentQuantity.allCases.compactMap { quantity in
             model.defaults[quantity].map { "\(quantity.rawValue): \(text($0))" }
         }
@@ -23,6 +24,16 @@ extension Recipe {
         lines.append("components:")
         lines += model.components.map { "  - {\(entry($0))}" }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var seriesLines: [String] {
+        var parts: [String] = []
+        if let sharing = series.sharing {
+            let names = ComponentQuantity.allCases.filter(sharing.contains).map(\.rawValue)
+            parts.append("share: [\(names.joined(separator: ", "))]")
+        }
+        if let step = series.shiftStep { parts.append("smooth_shift: \(step)") }
+        return parts.isEmpty ? [] : ["series: {\(parts.joined(separator: ", "))}"]
     }
 
     private func entry(_ component: Component) -> String {

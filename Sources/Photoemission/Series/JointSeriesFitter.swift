@@ -4,19 +4,22 @@ import SpectralMath
 
 /// All spectra of a series as one least-squares problem.
 struct JointSeriesFitter {
-    private var members: [PreparedFit]
-    private let series: SpectrumSeries
-    private let options: FitOptions
+    var members: [PreparedFit]
+    let series: SpectrumSeries
+    let options: FitOptions
     /// The indices of the nonlinear parameters that are shared.
-    private let shared: [Int]
+    let shared: [Int]
+    /// What is known of the steps of the shift.
+    let walk: ShiftWalk?
 
-    init(members: SeriesMembers, sharing: Set<ComponentQuantity>?) throws {
+    init(members: SeriesMembers, sharing: Set<ComponentQuantity>?, shiftStep: Double? = nil) throws {
         self.members = members.members
         series = members.series
         options = members.options
         guard let model = members.members.first?.model else {
             throw FitError.invalidSpectrum("the series \"\(members.series.name)\" is empty")
         }
+        walk = try shiftStep.map { try ShiftWalk(step: $0, series: members.series, model: model) }
         var quantities = PeakModel.sharedQuantities
         if model.shiftIndex != nil { quantities.insert(.position) }
         if let sharing {
@@ -40,65 +43,80 @@ struct JointSeriesFitter {
 
     mutating func run() throws -> SeriesFit {
         let independent = members.compactMap { $0.outcome?.solution.chi2 }.reduce(0, +)
+        var solved = try solve(from: starts())
+        try mendShifts(&solved)
+        let solution = solved.solution
+        for index in members.indices {
+            let own = solution.problems[index]
+            let fitter = members[index].fitter
+            var problem = PeakProblem(
+                model: problemModel(index), energies: fitter.energies, regions: fitter.regions)
+            problem.setData(fitter.net, weights: solved.weights[index])
+            problem.evaluate(theta: own.nonlinear, coefficients: own.linear)
+            let curves = problem.curves()
+            members[index].outcome = PeakFitter.Outcome(
+                solution: own, weights: solved.weights[index], evaluations: solved.evaluations, starts: 1,
+                background: zip(curves.background, fitter.subtracted).map { $0 + $1 },
+                components: curves.components, weightsConverged: solved.weightsConverged)
+        }
+        return try result(solution, solved.evaluations, solved.weightsConverged, independent)
+    }
+
+    /// Where a joint fit ended.
+    struct Solved {
+        var solution: BorderedSolution
+        var weights: [[Double]]
+        var evaluations: Int
+        var weightsConverged = true
+    }
+
+    /// Minimises chi squared of all spectra from `starts`; Poisson weights are iterated until they agree with the fit.
+    func solve(from starts: [[Double]]) throws -> Solved {
         var problems = ProblemList<PeakProblem>(capacity: members.count)
+        var weights = members.map { $0.outcome?.weights ?? [] }
         for (index, member) in members.enumerated() {
             problems.append(
                 PeakProblem(
                     model: problemModel(index), energies: member.fitter.energies, regions: member.fitter.regions))
+            problems.with(index) { $0.setData(member.fitter.net, weights: weights[index]) }
         }
-        let nets = members.map { zip($0.fitter.intensities, $0.fitter.subtracted).map { $0 - $1 } }
-        var weights = members.map { $0.outcome?.weights ?? [] }
-        for index in members.indices { problems.with(index) { $0.setData(nets[index], weights: weights[index]) } }
         let model = members.first?.model
         var solver = BorderedLeastSquares(
             nonlinearBounds: model?.nonlinear.map(\.bounds) ?? [], linearBounds: model?.linear.map(\.bounds) ?? [],
-            shared: shared)
+            shared: shared, chain: walk?.penalty)
         let separable = SeparableOptions(
             tolerance: options.tolerance, maximumEvaluations: options.maximumEvaluations)
-        var solution = try solver.minimize(&problems, starts: starts(), options: separable)
-        var evaluations = solution.evaluations
-        var weightsConverged = true
-        if options.weighting == .poisson {
-            weightsConverged = false
-            for round in 0..<60 {
-                for (index, member) in members.enumerated() {
-                    let own = solution.problems[index]
-                    let expected = problems.with(index) {
-                        $0.expected(theta: own.nonlinear, coefficients: own.linear)
-                    }
-                    let next = member.fitter.poissonVariances(
-                        expected: zip(expected, member.fitter.subtracted).map { $0 + $1 })
-                    // Half steps still weights that swing to and fro.
-                    weights[index] = zip(weights[index], next).map {
-                        round < 6 ? 1 / $1 : ($0 / $1).squareRoot()
-                    }
-                    problems.with(index) { $0.setData(nets[index], weights: weights[index]) }
+        let solution = try solver.minimize(&problems, starts: starts, options: separable)
+        var solved = Solved(solution: solution, weights: weights, evaluations: solution.evaluations)
+        guard options.weighting == .poisson else { return solved }
+        solved.weightsConverged = false
+        for round in 0..<60 {
+            for (index, member) in members.enumerated() {
+                let own = solved.solution.problems[index]
+                let expected = problems.with(index) {
+                    $0.expected(theta: own.nonlinear, coefficients: own.linear)
                 }
-                solution = try solver.minimize(
-                    &problems, starts: solution.problems.map(\.nonlinear), options: separable)
-                evaluations += solution.evaluations
-                if solution.evaluations == 1 || solution.outcome != .converged {
-                    weightsConverged = solution.evaluations == 1
-                    break
-                }
+                let next = member.fitter.poissonVariances(
+                    expected: zip(expected, member.fitter.subtracted).map { $0 + $1 })
+                // Half steps still weights that swing to and fro.
+                weights[index] = zip(weights[index], next).map { round < 6 ? 1 / $1 : ($0 / $1).squareRoot() }
+                problems.with(index) { $0.setData(member.fitter.net, weights: weights[index]) }
+            }
+            let next = try solver.minimize(
+                &problems, starts: solved.solution.problems.map(\.nonlinear), options: separable)
+            solved.solution = next
+            solved.evaluations += next.evaluations
+            if next.evaluations == 1 || next.outcome != .converged {
+                solved.weightsConverged = next.evaluations == 1
+                break
             }
         }
-        for index in members.indices {
-            let own = solution.problems[index]
-            let curves = problems.with(index) { problem in
-                problem.evaluate(theta: own.nonlinear, coefficients: own.linear)
-                return problem.curves()
-            }
-            members[index].outcome = PeakFitter.Outcome(
-                solution: own, weights: weights[index], evaluations: evaluations, starts: 1,
-                background: zip(curves.background, members[index].fitter.subtracted).map { $0 + $1 },
-                components: curves.components, weightsConverged: weightsConverged)
-        }
-        return try result(solution, evaluations, weightsConverged, independent)
+        solved.weights = weights
+        return solved
     }
 
     /// The model of one spectrum: what is known beforehand of a shared parameter counts once.
-    private func problemModel(_ index: Int) -> ResolvedModel {
+    func problemModel(_ index: Int) -> ResolvedModel {
         var model = members[index].model
         guard index > 0 else { return model }
         let common = Set(shared)
@@ -129,6 +147,13 @@ struct JointSeriesFitter {
         let each = fits.reduce(0) { $0 + $1.statistics.freeParameters }
         let saved = shared.count * (fits.count - 1)
         let parameters = each - saved
+        let steps = walk.map { walk in
+            let shifts = solution.problems.map { $0.nonlinear[walk.penalty.parameter] }
+            return ShiftSteps(
+                standardDeviation: walk.step, distance: walk.distance, count: fits.count - 1,
+                chi2: walk.penalty.chi2(shifts))
+        }
+        let stepCount = steps?.count ?? 0
         let isDetermined = solution.sharedCovariance != nil
         let converged = solution.outcome == .converged && weightsConverged && isDetermined
         let reason: String
@@ -141,15 +166,16 @@ struct JointSeriesFitter {
         } else {
             reason = "no step of the fit would lower chi squared noticeably"
         }
-        let agreement = try sharingTest(solution.chi2 - independent, saved)
+        let agreement = try sharingTest(solution.chi2 - independent, saved + stepCount)
         return SeriesFit(
             name: series.name, variable: series.variable, values: series.values, fits: fits, isJoint: true,
             shared: sharedParameters(solution),
             statistics: SeriesStatistics(
                 points: points, freeParameters: parameters, chi2: solution.chi2,
-                reducedChi2: solution.chi2 / Double(max(1, points - parameters))),
+                reducedChi2: solution.chi2 / Double(max(1, points + stepCount - parameters))),
             convergence: Convergence(converged: converged, reason: reason, evaluations: evaluations, starts: 1),
-            agreement: agreement, findings: Self.findings(agreement, converged, reason), coupling: solution)
+            shiftSteps: steps, agreement: agreement,
+            findings: try Self.findings(agreement, steps, converged, reason), coupling: solution)
     }
 
     private func sharedParameters(_ solution: BorderedSolution) -> FittedParameters {
@@ -170,7 +196,9 @@ struct JointSeriesFitter {
             increase: increase, degreesOfFreedom: degrees, probability: distribution.survival(max(0, increase)))
     }
 
-    private static func findings(_ agreement: SharingTest?, _ converged: Bool, _ reason: String) -> [Finding] {
+    private static func findings(
+        _ agreement: SharingTest?, _ steps: ShiftSteps?, _ converged: Bool, _ reason: String
+    ) throws -> [Finding] {
         var findings: [Finding] = []
         if !converged {
             findings.append(
@@ -184,6 +212,18 @@ struct JointSeriesFitter {
                     message: "the spectra do not agree on the shared parameters: chi squared grows by "
                         + "\(String(format: "%.0f", agreement.increase)) where about \(agreement.degreesOfFreedom) is expected; "
                         + "share less, or fit independently"))
+        }
+        if let steps, steps.count > 0,
+            try ChiSquaredDistribution(degreesOfFreedom: Double(steps.count)).survival(max(0, steps.chi2)) < 0.001
+        {
+            let excess = (steps.chi2 / Double(steps.count)).squareRoot()
+            findings.append(
+                Finding(
+                    rule: "shift-less-smooth", severity: .warning,
+                    message: "the shift changes \(String(format: "%.2g", excess)) times as much as "
+                        + "\(String(format: "%.2g", steps.standardDeviation)) eV over a distance of "
+                        + "\(String(format: "%.4g", steps.distance)) along the series allows, and the statement holds it back; "
+                        + "state a larger step, or leave the shifts free"))
         }
         return findings
     }

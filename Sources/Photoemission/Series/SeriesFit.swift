@@ -19,6 +19,8 @@ public struct SeriesFit: Sendable {
     public var statistics: SeriesStatistics
     /// Whether the fit converged; for independent fits whether all did.
     public var convergence: Convergence
+    /// What was known beforehand of the steps of the shift, and how they came out; `nil` for free shifts.
+    public var shiftSteps: ShiftSteps?
     /// Whether the spectra agree on what they share; `nil` for independent fits.
     public var agreement: SharingTest?
     /// What a person should know about the series; the fits have findings of their own.
@@ -33,17 +35,30 @@ public struct SeriesStatistics: Sendable, Hashable {
     public var points: Int
     /// The number of parameters estimated from the data; shared ones count once.
     public var freeParameters: Int
-    /// The weighted sum of squared residuals.
+    /// The weighted sum of squared residuals; steps of a smooth shift are part of it.
     public var chi2: Double
-    /// `chi2` per degree of freedom.
+    /// `chi2` per degree of freedom; steps of a smooth shift count as points.
     public var reducedChi2: Double
+}
+
+/// The steps of a shift that is known to change little from spectrum to spectrum.
+public struct ShiftSteps: Sendable, Hashable {
+    /// The standard deviation in eV of a step over the usual distance between neighbours.
+    public var standardDeviation: Double
+    /// The usual distance between neighbours: the median, in the unit of the variable.
+    public var distance: Double
+    /// The number of steps.
+    public var count: Int
+    /// The sum of squares of the fitted steps in units of their standard deviations; no larger than `count`, give or
+    /// take chance, where the statement holds.
+    public var chi2: Double
 }
 
 /// Whether spectra agree on the parameters that they share: by how much chi squared grows when they must.
 public struct SharingTest: Sendable, Hashable {
     /// Chi squared of the joint fit minus that of independent fits.
     public var increase: Double
-    /// How many parameters fewer the joint fit has: what the increase is on average where the spectra agree.
+    /// How many parameters fewer the joint fit has, steps of a smooth shift included: what the increase is on average where the spectra agree.
     public var degreesOfFreedom: Int
     /// The probability of such an increase or a larger one where they agree.
     public var probability: Double
@@ -60,7 +75,7 @@ extension SeriesFit {
         let count = fits.count
         var values = [Double](repeating: 0, count: count)
         var covariance = [Double](repeating: 0, count: count * count)
-        var totals: [[Double]] = []
+        var gradients: [[Double]] = []
         for (index, fit) in fits.enumerated() {
             guard let workings = fit.workings else {
                 throw FitError.uncertainty("the fit of \"\(fit.spectrumName)\" carries no covariance")
@@ -74,13 +89,10 @@ extension SeriesFit {
                 let uncertainty = given.standardUncertainty ?? 0
                 covariance[index * count + index] += uncertainty * uncertainty
             }
-            if let coupling { totals.append(coupling.totalDerivative(gradient, of: index)) }
+            gradients.append(gradient)
         }
-        if let coupling, let shared = coupling.sharedCovariance {
-            let common = propagated(totals, shared)
-            for a in 0..<count {
-                for b in 0..<count where a != b { covariance[a * count + b] = common[a * count + b] }
-            }
+        if let between = coupling?.covariances(betweenQuantitiesWith: gradients) {
+            for index in covariance.indices { covariance[index] += between[index] }
         }
         return SeriesTrack(
             quantity: quantity, variable: variable, points: self.values, rawValues: values, covariance: covariance)

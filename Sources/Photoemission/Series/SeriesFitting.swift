@@ -17,18 +17,23 @@ extension PeakModel {
     ///   - series: spectra of one level.
     ///   - sharing: the quantities of components that are shared; `nil` takes `sharedQuantities`, and positions where the
     ///     calibration is a line.
+    ///   - shiftStep: by how much the shift of a calibration line changes from one spectrum to the next: a standard
+    ///     deviation in eV for the usual distance between neighbours (the median of `series.values`), growing with the
+    ///     square root of the distance, as for a random walk. It joins the data as one datum for each step. `nil` leaves
+    ///     the shifts free.
     ///   - options: as for single fits; a joint fit needs weights.
     ///
     /// - Throws: `FitError` where model and spectra do not go together.
     public func fit(
-        _ series: SpectrumSeries, sharing: Set<ComponentQuantity>? = nil, options: FitOptions = FitOptions()
+        _ series: SpectrumSeries, sharing: Set<ComponentQuantity>? = nil, shiftStep: Double? = nil,
+        options: FitOptions = FitOptions()
     ) throws -> SeriesFit {
         guard options.weighting != .unweighted else {
             throw FitError.invalidModel("a joint fit needs weights, so that spectra count by what they know")
         }
         var members = try SeriesMembers(model: self, series: series, options: options)
         try members.fitEach()
-        var fitter = try JointSeriesFitter(members: members, sharing: sharing)
+        var fitter = try JointSeriesFitter(members: members, sharing: sharing, shiftStep: shiftStep)
         return try fitter.run()
     }
 

@@ -9,6 +9,8 @@ public struct QuantificationDocument: Sendable {
 
     /// The result.
     public var result: Quantification
+    /// The ratios that its amounts are tied to, with what was measured before.
+    public var ties: [StoichiometricBalance]
     /// Where the data came from, in the order of the fits.
     public var provenance: [FitProvenance]
     /// The version of the program.
@@ -18,10 +20,12 @@ public struct QuantificationDocument: Sendable {
 
     /// A document of `result`.
     public init(
-        _ result: Quantification, provenance: [FitProvenance] = [], softwareVersion: String? = nil,
+        _ result: Quantification, ties: [StoichiometricBalance] = [], provenance: [FitProvenance] = [],
+        softwareVersion: String? = nil,
         command: String? = nil
     ) {
         self.result = result
+        self.ties = ties
         self.provenance = provenance
         self.softwareVersion = softwareVersion
         self.command = command
@@ -45,7 +49,8 @@ public struct QuantificationDocument: Sendable {
                     ("species", rows(result.speciesCovariance, result.species.count)),
                 ])
             ),
-            ("method", method), ("findings", .findings(result.findings)), ("command", .optional(command)),
+            ("ties", .array(ties.map(tie))), ("method", method), ("findings", .findings(result.findings)),
+            ("command", .optional(command)),
         ]).document
     }
 
@@ -86,6 +91,15 @@ public struct QuantificationDocument: Sendable {
             ("kinetic_energy_eV", .number(line.kineticEnergy)), ("sensitivity", .number(line.sensitivity)),
             ("transmission", .number(line.transmission)), ("escape_depth", .number(line.escapeDepth)),
             ("relative_u_of_factors", .number(line.relativeUncertainty)),
+        ])
+    }
+
+    private func tie(_ balance: StoichiometricBalance) -> JSONText {
+        .object([
+            ("numerator", .array(balance.link.numerator.map(JSONText.string))),
+            ("denominator", .array(balance.link.denominator.map(JSONText.string))),
+            ("measured", .quantity(balance.measured)), ("ratio", .number(balance.link.ratio)),
+            ("tolerance", .number(balance.link.tolerance)), ("p", balance.probability.map(JSONText.number) ?? .null),
         ])
     }
 

@@ -7,9 +7,13 @@ public struct QuantificationTable: Sendable {
     /// The result.
     public var result: Quantification
 
+    /// The ratios that its amounts are tied to, with what was measured before.
+    public var ties: [StoichiometricBalance]
+
     /// Tables of `result`.
-    public init(_ result: Quantification) {
+    public init(_ result: Quantification, ties: [StoichiometricBalance] = []) {
         self.result = result
+        self.ties = ties
     }
 
     /// The tables as text for a terminal.
@@ -17,6 +21,7 @@ public struct QuantificationTable: Sendable {
         var lines = elementTable.lines
         lines += [""] + speciesTable.lines
         lines += [""] + factorTable.lines
+        if !ties.isEmpty { lines += [""] + tieTable.lines }
         lines +=
             [""]
             + facts.flatMap { fact in
@@ -79,6 +84,20 @@ public struct QuantificationTable: Sendable {
             .init(title: "Area", cells: lines.map { TableText.quantity($0.area) }, isNumeric: true),
             numbers("Time (s)", \.time), numbers("KE (eV)", \.kineticEnergy), numbers("RSF", \.sensitivity),
             numbers("T", \.transmission), numbers("L", \.escapeDepth),
+        ])
+    }
+
+    private var tieTable: AlignedTable {
+        AlignedTable(columns: [
+            .init(title: "Tied ratio", cells: ties.map { Printable.text($0.name) }, isNumeric: false),
+            .init(title: "Measured", cells: ties.map { TableText.quantity($0.measured) }, isNumeric: true),
+            .init(title: "Tied to", cells: ties.map { TableText.number($0.link.ratio) }, isNumeric: true),
+            .init(
+                title: "Tolerance (%)", cells: ties.map { TableText.number(100 * $0.link.tolerance, digits: 3) },
+                isNumeric: true),
+            .init(
+                title: "p", cells: ties.map { $0.probability.map { TableText.number($0, digits: 2) } ?? "unknown" },
+                isNumeric: true),
         ])
     }
 

@@ -70,7 +70,8 @@ public struct SeriesDocument: Sendable {
     private func track(_ track: SeriesTrack) -> JSONText {
         let change = track.change(from: 0, to: track.values.count - 1)
         return .object([
-            ("quantity", .string(track.quantity.description)), ("unit", .string(track.quantity.unit)),
+            ("quantity", .string(track.quantity.description)),
+            ("unit", .string(SeriesTable.unit(of: track.quantity, in: fit))),
             ("values", .array(track.values.map { .quantity($0) })),
             (
                 "change",
@@ -132,6 +133,16 @@ public struct SeriesDocument: Sendable {
         .object([
             ("points", .integer(fit.statistics.points)), ("free_parameters", .integer(fit.statistics.freeParameters)),
             ("chi2", .number(fit.statistics.chi2)), ("reduced_chi2", .number(fit.statistics.reducedChi2)),
+            (
+                "shift_steps",
+                fit.shiftSteps.map {
+                    .object([
+                        ("standard_deviation_eV", .number($0.standardDeviation)), ("distance", .number($0.distance)),
+                        ("count", .integer($0.count)),
+                        ("chi2", .number($0.chi2)),
+                    ])
+                } ?? .null
+            ),
         ])
     }
 }

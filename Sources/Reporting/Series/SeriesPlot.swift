@@ -13,6 +13,8 @@ public struct SeriesPlot: Sendable {
     public var title: String
     private let names: [String]
     private let shown: Shown
+    /// What the vertical axis shows, with its unit.
+    private let quantityTitle: String
 
     /// What can be drawn.
     public enum Shown: String, Sendable, Hashable, CaseIterable {
@@ -40,7 +42,7 @@ public struct SeriesPlot: Sendable {
             switch self {
             case .shares: "Share of area (%)"
             case .ratios: "Ratio of areas"
-            case .areas: "Area (intensity eV)"
+            case .areas: "Area"
             case .position: "Mean position (eV)"
             }
         }
@@ -58,6 +60,8 @@ public struct SeriesPlot: Sendable {
         self.shown = shown
         tracks = table.tracks.filter { shown.includes($0.quantity) }
         names = tracks.map { SeriesTable.title(of: $0, in: table.fit) }
+        let unit = shown == .areas ? tracks.first.map { SeriesTable.unit(of: $0.quantity, in: table.fit) } : nil
+        quantityTitle = shown.title + (unit.map { " (\($0))" } ?? "")
         title = "\(table.fit.name) against \(table.fit.variable.name)"
         self.size = size
         self.theme = theme
@@ -92,10 +96,10 @@ public struct SeriesPlot: Sendable {
         let variable = tracks.first?.variable
         let xTitle = variable.map { $0.unit.isEmpty ? $0.name : "\($0.name) (\($0.unit))" } ?? ""
         panel.drawXTitle(RichText(xTitle), into: &canvas, theme: theme)
-        panel.drawYTitle(RichText(shown.title), left: 0.5, into: &canvas, theme: theme)
+        panel.drawYTitle(RichText(quantityTitle), left: 0.5, into: &canvas, theme: theme)
         return SVGDocument(
             width: size.width, height: size.height, title: title,
-            summary: "\(shown.title): \(names.joined(separator: ", ")) at \(points.count) places.",
+            summary: "\(quantityTitle): \(names.joined(separator: ", ")) at \(points.count) places.",
             content: canvas.content)
     }
 

@@ -12,15 +12,15 @@ public struct SeriesTable: Sendable {
 
     /// Tables of the shares of all components in `fit`; with `pristine` species also of what has decomposed, as a share
     /// of everything, with `ratios` of the areas of their first to those of their second components, and with `areas` of
-    /// every area.
+    /// every area, and with `shifts` of the shift of each spectrum.
     ///
     /// Throws `FitError` where the fit lacks such a component.
     public init(
         _ fit: SeriesFit, pristine: [String] = [], meanPosition: Bool = false,
-        ratios: [(above: [String], below: [String])] = [], areas: Bool = false
+        ratios: [(above: [String], below: [String])] = [], areas: Bool = false, shifts: Bool = false
     ) throws {
         self.fit = fit
-        var quantities = fit.componentNames.map { SeriesQuantity.quantity(.fraction($0)) }
+        var quantities: [SeriesQuantity] = []
         if !pristine.isEmpty {
             _ = try fit.track(.share(pristine, among: []))
             quantities.append(.decomposition(of: pristine, in: fit))
@@ -28,6 +28,11 @@ public struct SeriesTable: Sendable {
         quantities += ratios.map { .ratio($0.above, to: $0.below) }
         if areas { quantities += fit.componentNames.map { .quantity(.component($0, .area)) } }
         if meanPosition { quantities.append(.meanPosition([])) }
+        if shifts { quantities.append(.shift) }
+        // The share of an only component is always the whole: it says nothing beside other quantities.
+        if quantities.isEmpty || fit.componentNames.count > 1 {
+            quantities.insert(contentsOf: fit.componentNames.map { .quantity(.fraction($0)) }, at: 0)
+        }
         tracks = try quantities.map { try fit.track($0) }
     }
 
@@ -38,10 +43,23 @@ public struct SeriesTable: Sendable {
         case .share: "decomposed"
         case .meanPosition: "mean position"
         case .ratio(let above, let below):
-            Printable.text("\(above.joined(separator: " + ")) / \(below.joined(separator: " + "))")
+            Printable.text("\(sum(of: above)) / \(sum(of: below))")
         case .quantity(.component(let name, .area)): "area of " + Printable.text(name)
         default: Printable.text(track.quantity.description)
         }
+    }
+
+    /// Names added up, in brackets where there are several.
+    private static func sum(of names: [String]) -> String {
+        names.count > 1 ? "(\(names.joined(separator: " + ")))" : names.joined()
+    }
+
+    /// The unit of a quantity in `fit`: areas in the unit of its intensities times eV.
+    static func unit(of quantity: SeriesQuantity, in fit: SeriesFit) -> String {
+        guard case .quantity(.component(_, .area)) = quantity, let unit = fit.fits.first?.unit,
+            fit.fits.allSatisfy({ $0.unit == unit }), unit != .arbitrary
+        else { return quantity.unit }
+        return "\(unit.rawValue) eV"
     }
 
     /// Whether a quantity is a share, shown as per cent.
@@ -56,8 +74,9 @@ public struct SeriesTable: Sendable {
         isShare(track.quantity) ? TableText.percent(value) : TableText.quantity(value)
     }
 
-    private static func unit(of track: SeriesTrack) -> String {
-        isShare(track.quantity) ? " (%)" : track.quantity.unit.isEmpty ? "" : " (\(track.quantity.unit))"
+    private func unit(of track: SeriesTrack) -> String {
+        let unit = Self.unit(of: track.quantity, in: fit)
+        return Self.isShare(track.quantity) ? " (%)" : unit.isEmpty ? "" : " (\(unit))"
     }
 
     /// The tables as text for a terminal.
@@ -69,7 +88,7 @@ public struct SeriesTable: Sendable {
         ]
         columns += tracks.map { track in
             .init(
-                title: Self.title(of: track, in: fit) + Self.unit(of: track),
+                title: Self.title(of: track, in: fit) + unit(of: track),
                 cells: track.values.map { Self.cell($0, of: track) }, isNumeric: true)
         }
         columns.append(
@@ -142,7 +161,8 @@ public struct SeriesTable: Sendable {
             (
                 "Fit",
                 fit.isJoint
-                    ? "one least-squares problem, \(fit.shared.names.count) shared parameters"
+                    ? "one least-squares problem, \(fit.shared.names.count) shared "
+                        + (fit.shared.names.count == 1 ? "parameter" : "parameters")
                     : "\(fit.fits.count) independent fits, each from the result of its neighbour"
             ),
             (
@@ -152,16 +172,27 @@ public struct SeriesTable: Sendable {
             ),
             ("Convergence", Printable.text(fit.convergence.reason)),
         ]
+        if let steps = fit.shiftSteps {
+            facts.insert(
+                (
+                    "Shift",
+                    "steps of \(TableText.number(steps.standardDeviation)) eV over "
+                        + "\(TableText.number(steps.distance)) \(Printable.text(stepUnit)) were stated; chi2 of the "
+                        + "fitted ones \(TableText.number(steps.chi2, digits: 3)) for \(steps.count)"
+                ), at: 2)
+        }
         if let test = fit.agreement {
             facts.insert(
                 (
                     "Agreement",
                     "sharing costs \(TableText.number(test.increase, digits: 4)) in chi2 for \(test.degreesOfFreedom) "
-                        + "parameters less, \(Self.probability(test.probability))"
+                        + "\(test.degreesOfFreedom == 1 ? "parameter" : "parameters") less, \(Self.probability(test.probability))"
                 ), at: 2)
         }
         return facts
     }
+
+    private var stepUnit: String { fit.variable.unit.isEmpty ? fit.variable.name : fit.variable.unit }
 
     static func probability(_ p: Double) -> String {
         p < 1e-12 ? "p < 1e-12" : "p = \(TableText.number(p, digits: 2))"
@@ -174,7 +205,8 @@ public struct SeriesTable: Sendable {
             guard let change = track.change(from: 0, to: track.values.count - 1) else { return nil }
             // The share of an only component is always the whole.
             if change.probability == nil, change.difference.value == 0 { return nil }
-            return Self.sentence(change, of: Self.title(of: track, in: fit), track)
+            return Self.sentence(
+                change, of: Self.title(of: track, in: fit), track, unit: Self.unit(of: track.quantity, in: fit))
         }
     }
 
@@ -182,12 +214,14 @@ public struct SeriesTable: Sendable {
     static let noticeable = 0.05
 
     /// "polysulfide rises by 8.2(11) points from 0 to 200 cycles, p = 3e-13".
-    static func sentence(_ change: SeriesChange, of title: String, _ track: SeriesTrack) -> String {
+    static func sentence(
+        _ change: SeriesChange, of title: String, _ track: SeriesTrack, unit quantityUnit: String
+    ) -> String {
         let factor = isShare(track.quantity) ? 100.0 : 1
         let size = Measured(
             abs(change.difference.value) * factor,
             standardUncertainty: change.difference.standardUncertainty.map { $0 * factor })
-        let unit = isShare(track.quantity) ? " points" : track.quantity.unit.isEmpty ? "" : " " + track.quantity.unit
+        let unit = isShare(track.quantity) ? " points" : quantityUnit.isEmpty ? "" : " " + quantityUnit
         let verb = change.difference.value >= 0 ? "rises" : "falls"
         let (first, last) = (TableText.number(change.from), TableText.number(change.to))
         let name = Printable.text(track.variable.name)

@@ -79,31 +79,32 @@ struct QuantificationTests {
     /// docs/quantification.md does this sum by hand.
     @Test("areas of round numbers give the per cent of the hand calculation")
     func handCalculation() throws {
-        let energies = SimulatedSpectrum.grid(156...168, step: 0.05)
-        var sulfur = SimulatedSpectrum(
-            energies: energies, lines: SimulatedSpectrum.doublet(161.6, width: 1.1, area: 20_000), constant: 500
-        ).exact
-        sulfur.acquisition = Acquisition(sweeps: 10, dwellTime: 1)
-        var phosphorus = SimulatedSpectrum(
-            energies: SimulatedSpectrum.grid(127...138, step: 0.05),
-            lines: SimulatedSpectrum.doublet(131.9, width: 1.1, area: 7_500, splitting: 0.87), constant: 500
-        ).exact
-        (phosphorus.name, phosphorus.level) = ("P 2p", .p2p)
-        phosphorus.acquisition = Acquisition(sweeps: 20, dwellTime: 1)
-        let options = FitOptions(tolerance: 1e-13)
-        let fits = [
-            try PeakModel(.s2p) { Doublet("PS4 3-", near: 161.6, splitting: .fixed(1.18)) }
-                .fit(sulfur, options: options),
-            try PeakModel(.p2p) { Doublet("PS4 3-", near: 131.9, splitting: .fixed(0.87)) }
-                .fit(phosphorus, options: options),
+        let levels: [(level: CoreLevel, energy: Double, splitting: Double, area: Double, seconds: Double)] = [
+            (.li1s, 55.6, 0, 2_200, 60), (.p2p, 131.9, 0.87, 2_500, 20), (.s2p, 161.6, 1.18, 8_800, 10),
+            (.cl2p, 198.5, 1.60, 7_000, 30),
         ]
+        let fits = try levels.map { level, energy, splitting, area, seconds in
+            let lines =
+                splitting == 0
+                ? [SimulatedSpectrum.Line(energy: energy, width: 1.1, area: area)]
+                : SimulatedSpectrum.doublet(energy, width: 1.1, area: area, splitting: splitting)
+            var spectrum = SimulatedSpectrum(
+                energies: SimulatedSpectrum.grid((energy - 5)...(energy + 7), step: 0.05), lines: lines, constant: 500
+            ).exact
+            (spectrum.name, spectrum.level) = (level.description, level)
+            spectrum.acquisition = Acquisition(sweeps: Int(seconds), dwellTime: 1)
+            var component = Component(name: "Li6PS5Cl", position: .within(0.3, of: energy))
+            if splitting > 0 { component.splitting = .fixed(splitting) }
+            return try PeakModel(level: level, window: (energy - 5)...(energy + 7), components: [component])
+                .fit(spectrum, options: FitOptions(tolerance: 1e-13))
+        }
         let result = try Quantification(
             fits, sensitivities: .scofield, transmission: .none, escapeDepth: .exponent(0.6))
-        let percent = result.elements.map(\.atomicPercent.value)
-        #expect(abs(percent[0] - 79.34672) < 2e-4)
-        #expect(abs(percent[1] - 20.65328) < 2e-4)
-        let ratio = try result.ratio(["S"], to: ["PS4 3- (P 2p)"])
-        #expect(abs(ratio.value - 3.841845) < 5e-5)
+        for (element, percent) in zip(result.elements, [45.70634, 7.67398, 38.91657, 7.70311]) {
+            #expect(abs(element.atomicPercent.value - percent) < 1e-4)
+        }
+        let ratio = try result.ratio(["S"], to: ["P"])
+        #expect(abs(ratio.value - 5.07124) < 5e-5)
     }
 
     @Test("simulated Li6PS5Cl comes out stoichiometric within 1 %")
