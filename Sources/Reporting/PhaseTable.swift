@@ -114,13 +114,25 @@ public struct PhaseTable: Sendable {
     }
 
     private var unexplainedLines: [String] {
+        let strong = identification.peaks.filter(\.isTooStrong).compactMap { peak in
+            peak.assignments.first.map {
+                "(\($0.index.compact)) of \($0.phase) at \(String(format: "%.2f", peak.twoTheta)) deg"
+            }
+        }
+        let tooStrong =
+            strong.isEmpty
+            ? []
+            : [
+                "More than three times as strong as computed: " + strong.prefix(6).joined(separator: ", ")
+                    + (strong.count > 6 ? " and \(strong.count - 6) more" : "") + "; texture, or another phase under it"
+            ]
         let peaks = identification.peaks.filter(\.isUnexplained).sorted { $0.excess > $1.excess }
-        guard !peaks.isEmpty else { return [] }
+        guard !peaks.isEmpty else { return tooStrong }
         let shown = peaks.prefix(8).map {
             String(format: "%.2f deg (d = %.4f A, %.0f sigma)", $0.twoTheta, $0.spacing, $0.excess)
         }
         let more = peaks.count > 8 ? " and \(peaks.count - 8) more" : ""
-        return ["Unexplained: " + shown.joined(separator: ", ") + more]
+        return tooStrong + ["Unexplained: " + shown.joined(separator: ", ") + more]
     }
 
     /// Every peak of the pattern with what explains it, for a terminal.
@@ -278,6 +290,7 @@ public struct PhaseTable: Sendable {
             ("two_theta_deg", .number(peak.twoTheta)), ("d_A", .number(peak.spacing)),
             ("significance", .number(peak.significance)), ("height", .number(peak.height)),
             ("excess_sigma", .number(peak.excess)), ("unexplained", .boolean(peak.isUnexplained)),
+            ("too_strong", .boolean(peak.isTooStrong)),
             (
                 "assignments",
                 .array(

@@ -216,6 +216,32 @@ struct IdentificationTests {
             unexplained.allSatisfy { angle in [28.44, 47.30, 56.12, 69.13, 76.38].contains { abs($0 - angle) < 0.1 } })
     }
 
+    @Test("a line that texture makes far too strong is its phase's, and said to be too strong")
+    func texture() throws {
+        // Plates of brucite lying flat: (00l) four times as strong.
+        let structure = try #require(PhaseLibrary.phase("MgOH2"))
+        var simulation = MixtureSimulation(phases: [.init(structure: structure, share: 1, width: 0.12)])
+        simulation.scatter = 0
+        simulation.top = 5000
+        simulation.texture = MarchDollase(direction: MillerIndex(0, 0, 1), r: 0.5)
+        let result = try PhaseIdentification(
+            simulation.curve(seed: 8), emission: .copper, options: IdentificationOptions(elements: ["Mg", "O", "H"]))
+        #expect(names(result) == ["MgOH2"])
+        let basal = try #require(result.peaks.first { abs($0.twoTheta - 18.58) < 0.2 })
+        #expect(basal.isTooStrong && !basal.isUnexplained)
+        #expect(basal.assignments.first?.index == MillerIndex(0, 0, 1))
+        // What stays unexplained are further orders of it, which without texture hardly show.
+        for peak in result.peaks.filter(\.isUnexplained) {
+            let order = structure.cell.c / peak.spacing
+            #expect(order > 1.5 && abs(order - order.rounded()) < 0.02, "\(peak.twoTheta)")
+        }
+        // Without texture none is.
+        simulation.texture = nil
+        let plain = try PhaseIdentification(
+            simulation.curve(seed: 8), emission: .copper, options: IdentificationOptions(elements: ["Mg", "O", "H"]))
+        #expect(plain.peaks.allSatisfy { !$0.isTooStrong })
+    }
+
     @Test("a phase asked about and not found has a limit at which it is found")
     func detectionLimit() throws {
         let elements: Set<String> = ["Li", "Co", "O", "Ti"]

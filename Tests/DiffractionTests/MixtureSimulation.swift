@@ -25,6 +25,8 @@ struct MixtureSimulation {
     var strain = 0.0015
     /// Whether half of the phases have a preferred orientation.
     var hasTexture = false
+    /// A preferred orientation of all phases; `nil` for none.
+    var texture: MarchDollase?
     var range = 15.0...80.0
     var step = 0.02
 
@@ -44,7 +46,8 @@ struct MixtureSimulation {
             let width = phase.width * exp(0.15 * random.gaussian())
             let isTextured = hasTexture && random.uniform() < 0.5
             let texture =
-                isTextured ? MarchDollase(direction: MillerIndex(0, 0, 1), r: exp(-0.7 * random.uniform())) : nil
+                isTextured
+                ? MarchDollase(direction: MillerIndex(0, 0, 1), r: exp(-0.7 * random.uniform())) : self.texture
             var factors: [MillerIndex: Double] = [:]
             for line in pattern.emissionLines() {
                 let index = line.indices[0]

@@ -31,10 +31,24 @@ public struct IndexedPeak: Sendable, Hashable {
     /// No phase has a line here of a strength to explain it, and what is left over is more than the flank of another line.
     public var isUnexplained: Bool { assignments.isEmpty && excess > Self.leastExcess }
 
+    /// Where the lines of the phases are, but far too weak: texture makes such lines, or another phase under them.
+    public var isTooStrong: Bool {
+        !assignments.isEmpty && excess > Self.leastExcess && area > Self.greatestRatio * explained
+    }
+
+    /// The area of the peak, intensity x degree.
+    public var area: Double
+    private var explained: Double { assignments.reduce(0) { $0 + $1.area } }
+
     static let leastExcess = 4.0
+    static let greatestRatio = 3.0
     /// Within what part of a width a line explains a peak, and the least share of its area.
     static let tolerance = 0.7
     static let leastArea = 0.25
+    /// One of the strong lines of a phase explains a peak of a larger area too: it has at least this share of the phase's
+    /// strongest line, and of the peak.
+    static let strongLine = 0.1
+    static let leastAreaOfStrongLine = 0.03
 }
 
 extension PhaseSearch {
@@ -50,9 +64,13 @@ extension PhaseSearch {
             let width = max(pattern.lineWidth, peak.fullWidth)
             let area = peak.height * width / density
             let assignments = set.accepted.flatMap { phase in
-                phase.evidence.filter {
-                    abs($0.twoTheta - peak.twoTheta) < IndexedPeak.tolerance * width
-                        && $0.expected > IndexedPeak.leastArea * area
+                let strongest = phase.evidence.reduce(0) { max($0, $1.expected) }
+                return phase.evidence.filter {
+                    let least =
+                        $0.expected > IndexedPeak.strongLine * strongest
+                        ? IndexedPeak.leastAreaOfStrongLine : IndexedPeak.leastArea
+                    return abs($0.twoTheta - peak.twoTheta) < IndexedPeak.tolerance * width
+                        && $0.expected > least * area
                 }.map {
                     IndexedPeak.Assignment(
                         phase: phase.lines.name, index: $0.indices[0], calculated: $0.twoTheta, area: $0.expected)
@@ -62,7 +80,7 @@ extension PhaseSearch {
             return IndexedPeak(
                 twoTheta: peak.twoTheta, spacing: pattern.emission[0].wavelength / (2 * sine),
                 significance: peak.significance, height: peak.height, assignments: assignments,
-                excess: here.power > 0 ? here.signal / here.power.squareRoot() : 0)
+                excess: here.power > 0 ? here.signal / here.power.squareRoot() : 0, area: area)
         }
     }
 }
