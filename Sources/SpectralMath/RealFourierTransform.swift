@@ -55,6 +55,41 @@ public struct RealFourierTransform: ~Copyable, @unchecked Sendable {
         return (0..<count).map { real.pointer[$0] * scale }
     }
 
+    /// The circular correlation c_L = sum over j of a_(j + L) b_j at the shifts `lags`, from the coefficients of a and b:
+    /// one product and one inverse transform, and no memory of its own. Lags may be negative.
+    ///
+    /// - Parameter values: where the correlation goes, by rising lag.
+    /// - Throws: `NumericalError.wrongSize` where the coefficients are not `coefficientCount`, `values` has not as many
+    ///   elements as there are lags, or a lag is not smaller than `count`.
+    public mutating func correlation(
+        _ first: [ComplexNumber], _ second: [ComplexNumber], lags: ClosedRange<Int>, into values: inout [Double]
+    ) throws {
+        try require(first.count, coefficientCount)
+        try require(second.count, coefficientCount)
+        try require(values.count, lags.count)
+        guard lags.lowerBound > -count, lags.upperBound < count else {
+            throw NumericalError.wrongSize(operation: "correlation", expected: "lags below \(count)", found: lags.count)
+        }
+        let product = complex.pointer
+        first.withUnsafeBufferPointer { first in
+            second.withUnsafeBufferPointer { second in
+                for k in 0..<coefficientCount {
+                    let a = first[k], b = second[k]
+                    product[k].0 = a.real * b.real + a.imaginary * b.imaginary
+                    product[k].1 = a.imaginary * b.real - a.real * b.imaginary
+                }
+            }
+        }
+        fftw_execute_dft_c2r(plans.inverse, complex.pointer, real.pointer)
+        let scale = 1 / Double(count), start = real.pointer, size = count, low = lags.lowerBound
+        values.withUnsafeMutableBufferPointer { values in
+            for index in values.indices {
+                let lag = low + index
+                values[index] = start[lag < 0 ? lag + size : lag] * scale
+            }
+        }
+    }
+
     private func require(_ found: Int, _ expected: Int) throws {
         guard found == expected else {
             throw NumericalError.wrongSize(operation: "Fourier transform", expected: "\(expected)", found: found)

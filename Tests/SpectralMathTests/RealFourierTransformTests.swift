@@ -103,4 +103,26 @@ struct RealFourierTransformTests {
         #expect(failures == 2)
         #expect(throws: NumericalError.self) { try convolution([], [1]) }
     }
+
+    @Test("correlation by transforms is the sum of products at every lag")
+    func correlation() throws {
+        var random = RandomNumbers(seed: 5)
+        let count = 60
+        let a = (0..<count).map { _ in random.gaussian() }
+        let b = (0..<count).map { _ in random.gaussian() }
+        var transform = try RealFourierTransform(count: count)
+        let (first, second) = (try transform.forward(a), try transform.forward(b))
+        var values = [Double](repeating: 0, count: 51)
+        try transform.correlation(first, second, lags: -25...25, into: &values)
+        for (lag, value) in zip(-25...25, values) {
+            let sum = (0..<count).reduce(0.0) { $0 + a[($1 + lag + count) % count] * b[$1] }
+            #expect(abs(value - sum) < 1e-12 * Double(count))
+        }
+        #expect(throws: NumericalError.self) {
+            try transform.correlation(first, Array(second.dropLast()), lags: 0...50, into: &values)
+        }
+        #expect(throws: NumericalError.self) { try transform.correlation(first, second, lags: 0...3, into: &values) }
+        var far = [0.0]
+        #expect(throws: NumericalError.self) { try transform.correlation(first, second, lags: 60...60, into: &far) }
+    }
 }

@@ -36,6 +36,11 @@ struct MatchedFilter: ~Copyable {
     private var weights: [Double] = []
     private var data: [Double: (signal: [ComplexNumber], weights: [ComplexNumber])] = [:]
     private var templates: [Int: (lines: [ComplexNumber], squares: [ComplexNumber])] = [:]
+    /// The shifts that are looked at, and room for what they give.
+    private let lags: ClosedRange<Int>
+    private var correlations: [Double]
+    private var powers: [Double]
+    private var null: [Double] = []
 
     /// How far beyond the end of the axis shifts reach.
     static let margin = nullReach + 0.03
@@ -46,6 +51,10 @@ struct MatchedFilter: ~Copyable {
         count = fastTransformLength(axis.count + Int(Self.margin / axis.step))
         pointDensity = axis.angles.map { 2 * tan($0 * .pi / 360) * 180 / .pi * axis.step / pattern.step }
         transform = try RealFourierTransform(count: count)
+        let reach = Int(Self.nullReach / axis.step)
+        lags = -reach...reach
+        correlations = Array(repeating: 0, count: lags.count)
+        powers = correlations
     }
 
     /// Sets what is unexplained: the residual at each point and its weight, the reciprocal of its variance.
@@ -87,43 +96,35 @@ struct MatchedFilter: ~Copyable {
         }
         guard let known = templates[index] else { return nil }
         let data = try prepared(displacement)
-        let correlation = try transform.inverse(Self.product(data.signal, known.lines))
-        let power = try transform.inverse(Self.product(data.weights, known.squares))
-        let reach = Int(Self.greatestStrain / axis.step), nullReach = Int(Self.nullReach / axis.step)
-        let most = (-reach...reach).map { power[($0 + count) % count] }.max() ?? 0
+        try transform.correlation(data.signal, known.lines, lags: lags, into: &correlations)
+        try transform.correlation(data.weights, known.squares, lags: lags, into: &powers)
+        let reach = Int(Self.greatestStrain / axis.step), middle = -lags.lowerBound
+        var most = 0.0
+        for i in (middle - reach)...(middle + reach) { most = max(most, powers[i]) }
         guard most > 0 else { return nil }
-        func score(_ lag: Int) -> Double {
-            let k = (lag + count) % count
-            return power[k] > 1e-3 * most ? correlation[k] / power[k].squareRoot() : 0
+        for i in correlations.indices {
+            correlations[i] = powers[i] > 1e-3 * most ? correlations[i] / powers[i].squareRoot() : 0
         }
         var top = -Double.infinity
         var topLag = 0
-        for lag in -reach...reach {
-            let value = score(lag)
-            if value > top { (top, topLag) = (value, lag) }
+        for lag in -reach...reach where correlations[middle + lag] > top {
+            (top, topLag) = (correlations[middle + lag], lag)
         }
         guard top > 0 else { return nil }
-        var null: [Double] = []
-        null.reserveCapacity(2 * nullReach)
-        for lag in -nullReach...nullReach where abs(lag) > reach + reach / 3 { null.append(score(lag)) }
+        let beyond = middle - reach - reach / 3
+        null.removeAll(keepingCapacity: true)
+        null += correlations[..<beyond]
+        null += correlations[(2 * middle + 1 - beyond)...]
+        let chance = Double(null.count { $0 >= top }) / Double(null.count)
         null.sort()
         let median = null[null.count / 2]
-        let deviations = null.map { abs($0 - median) }.sorted()
-        let spread = max(1.4826 * deviations[deviations.count / 2], 0.5)
+        for i in null.indices { null[i] = abs(null[i] - median) }
+        null.sort()
+        let spread = max(1.4826 * null[null.count / 2], 0.5)
         // A shift towards larger x is a shorter spacing.
         return Score(
-            significance: top, prominence: (top - median) / spread,
-            chance: Double(null.count { $0 >= top }) / Double(null.count), strain: -Double(topLag) * axis.step,
+            significance: top, prominence: (top - median) / spread, chance: chance, strain: -Double(topLag) * axis.step,
             displacement: displacement)
-    }
-
-    /// first x conj(second)
-    private static func product(_ first: [ComplexNumber], _ second: [ComplexNumber]) -> [ComplexNumber] {
-        first.indices.map { k in
-            let a = first[k], b = second[k]
-            return ComplexNumber(
-                a.real * b.real + a.imaginary * b.imaginary, a.imaginary * b.real - a.real * b.imaginary)
-        }
     }
 
     /// The candidate's lines on the axis: pseudo-Voigts of the usual width, half Lorentzian, and its doublet.
