@@ -11,6 +11,11 @@
     const double *y, const double *data, size_t stride, size_t columns, const double *coefficients,           \
         const double *weight, size_t n, double *residual
 
+#define INTEGRALS_ARGUMENTS                                                                                   \
+    const double *half_steps, const double *spans, size_t n, double factor, double *columns,                  \
+        double *integrals, size_t stride, size_t count
+#define COMBINE_ARGUMENTS const double *const *columns, const double *factors, size_t count, size_t n, double *sum
+
 #define VOIGT_ARGUMENTS                                                                                       \
     const double *x, size_t points, sk_pseudo_voigt_line line, double *value, double *derivatives,            \
         size_t stride, size_t count, const double *by_center, const double *by_width, const double *by_mixing
@@ -23,6 +28,8 @@
     void sk_sum_lines##suffix(LINES_ARGUMENTS);            \
     void sk_weighted_gram##suffix(GRAM_ARGUMENTS);         \
     double sk_residual##suffix(RESIDUAL_ARGUMENTS);        \
+    void sk_add_integrals##suffix(INTEGRALS_ARGUMENTS);    \
+    void sk_combine##suffix(COMBINE_ARGUMENTS);            \
     void sk_add_pseudo_voigt##suffix(VOIGT_ARGUMENTS);     \
     void sk_correlate_lines##suffix(CORRELATE_ARGUMENTS);
 
@@ -68,6 +75,14 @@ void sk_weighted_gram(sk_level level, GRAM_ARGUMENTS) {
 
 double sk_residual(sk_level level, RESIDUAL_ARGUMENTS) {
     CHOOSE(sk_residual, (y, data, stride, columns, coefficients, weight, n, residual))
+}
+
+void sk_add_integrals(sk_level level, INTEGRALS_ARGUMENTS) {
+    CHOOSE(sk_add_integrals, (half_steps, spans, n, factor, columns, integrals, stride, count))
+}
+
+void sk_combine(sk_level level, COMBINE_ARGUMENTS) {
+    CHOOSE(sk_combine, (columns, factors, count, n, sum))
 }
 
 void sk_add_pseudo_voigt(sk_level level, VOIGT_ARGUMENTS) {

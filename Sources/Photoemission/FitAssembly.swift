@@ -225,20 +225,10 @@ struct FitAssembly {
     }
 
     private func convergence(isDetermined: Bool) -> Convergence {
-        let ended = outcome.solution.outcome == .converged
-        let reason: String
-        if !ended {
-            reason = outcome.solution.outcome.rawValue
-        } else if options.weighting == .poisson && !outcome.weightsConverged {
-            reason = "the weights did not settle"
-        } else if !isDetermined {
-            reason = "the data do not determine all parameters: some can be exchanged for others without a trace"
-        } else {
-            reason = "no step of the fit would lower chi squared noticeably"
-        }
-        let converged = ended && isDetermined && (options.weighting != .poisson || outcome.weightsConverged)
-        return Convergence(
-            converged: converged, reason: reason, evaluations: outcome.evaluations, starts: outcome.starts)
+        CompactFit.Ending(
+            outcome: outcome.solution.outcome, weightsConverged: outcome.weightsConverged,
+            evaluations: outcome.evaluations, starts: outcome.starts
+        ).convergence(isDetermined: isDetermined)
     }
 
     /// The model with fitted starts' places kept and every default written out.
