@@ -187,7 +187,9 @@ struct PeakFitter {
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
         var theta = model.nonlinear.map { $0.start ?? 0 }
-        for index in model.background.stepParameters { theta[index] = FitWorkspace.shirleyStrength(energies, intensities) }
+        for index in model.background.stepParameters {
+            theta[index] = FitWorkspace.shirleyStrength(energies, intensities)
+        }
         var best = (shift: 0.0, chi2: Double.infinity)
         // Finer than half a line width, so that the fit starts inside the right valley.
         for step in stride(from: -reach, through: reach, by: 0.1) {

@@ -60,26 +60,19 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         let places = partCount * Self.quantityCount
         derivativeColumns = .allocate(capacity: places + 1)
         derivativeColumns.initialize(repeating: -1, count: places + 1)
-        var next = gramCount
-        var derivatives: [ModelJacobian.Derivative] = []
-        for (index, part) in model.parts.enumerated() {
-            for quantity in ComponentQuantity.allCases where quantity != .area {
-                let isShifted = quantity == .position && model.shiftIndex != nil
-                guard !part.expression(quantity).isConstant || isShifted else { continue }
-                derivatives.append(.init(part: index, quantity: quantity, column: next))
-                derivativeColumns[Self.place(index, quantity)] = next
-                next += 1
-            }
+        let layout = ModelJacobian.Layout(model, first: jacobianColumn, next: gramCount)
+        for derivative in layout.derivatives {
+            derivativeColumns[Self.place(derivative.part, derivative.quantity)] = derivative.column
         }
         let regions = regions ?? model.effective.background.parts.map { _ in energies.indices }
         responses = BackgroundResponses(
             model.background, energies: energies, regions: regions,
             sources: .init(
                 values: backgroundCount, valueCount: partCount, derivatives: jacobianColumn,
-                derivativeCount: nonlinearCount), firstColumn: next)
+                derivativeCount: nonlinearCount), firstColumn: layout.end)
         scratchStart = responses.end
         columns = SpectralColumns(abscissa: energies, columnCount: scratchStart + Self.scratchCount, level: level)
-        jacobian = ModelJacobian(model, derivatives: derivatives, columns: columns)
+        jacobian = ModelJacobian(model, layout, columns: columns)
         quantities = CompiledExpressions(
             model.parts.flatMap { part in ComponentQuantity.allCases.map { part.expression($0) } })
         drawings = .allocate(capacity: partCount + 1)
@@ -173,12 +166,13 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         columns.gram(count: gramCount, firstRow: jacobianColumn, into: gram, rowLength: gramCount)
         let chi2 = columns.residual(data: dataColumn, first: 0, coefficients: modelColumns)
 
-        // Rows of `gram` from `jacobianColumn` on are those of the nonlinear parameters already.
+        // Rows of `gram` from `jacobianColumn` on are those of the nonlinear parameters, up to their scales.
         let p = nonlinearCount, count = p + linearCount
         for j in 0..<p {
             let row = (jacobianColumn + j) * gramCount
-            gradient[j] = slope(row + dataColumn) { gram[row + $0] }
-            for i in 0...j { matrix[j * count + i] = gram[row + jacobianColumn + i] }
+            let scale = jacobian.scales[j]
+            gradient[j] = scale * slope(row + dataColumn) { gram[row + $0] }
+            for i in 0...j { matrix[j * count + i] = scale * jacobian.scales[i] * gram[row + jacobianColumn + i] }
         }
         for k in p..<count {
             gradient[k] = 0
@@ -187,7 +181,9 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         for a in 0..<dataColumn {
             let k = p + linearIndices[a], own = factor(a)
             gradient[k] += own * slope(dataColumn * gramCount + a) { element(a, $0) }
-            for j in 0..<p { matrix[k * count + j] += own * gram[(jacobianColumn + j) * gramCount + a] }
+            for j in 0..<p {
+                matrix[k * count + j] += own * jacobian.scales[j] * gram[(jacobianColumn + j) * gramCount + a]
+            }
             for b in 0...a {
                 let other = p + linearIndices[b]
                 let value = own * factor(b) * gram[a * gramCount + b]
@@ -245,7 +241,9 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     /// Fills the derivatives of the model by the nonlinear parameters.
     private func fillJacobian(_ coefficients: UnsafeBufferPointer<Double>) {
-        guard nonlinearCount > 0, let areas = modelCoefficients.baseAddress.map({ $0 + backgroundCount }) else { return }
+        guard nonlinearCount > 0, let areas = modelCoefficients.baseAddress.map({ $0 + backgroundCount }) else {
+            return
+        }
         let theta = UnsafeBufferPointer(theta)
         jacobian.evaluate(theta)
         jacobian.fill(columns, from: jacobianColumn, areas: areas)

@@ -230,7 +230,7 @@ struct BackgroundResponses: ~Copyable {
             var source = first
             if !block.isCommon {
                 for part in 0..<sources.valueCount { strengths[part] = block.response.strengths[part].value(theta) }
-                jacobian.fill(columns, from: block.mixed, areas: areas, strengths: strengths)
+                jacobian.fillMixed(columns, from: block.mixed, areas: areas, strengths: strengths)
                 source = block.mixed
             }
             fillImages(index, columns, from: source, into: block.derivativeImage, count: count, theta)

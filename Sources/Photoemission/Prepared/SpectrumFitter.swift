@@ -93,8 +93,9 @@ public struct SpectrumFitter: ~Copyable {
 
     /// Takes the points of the window in order of rising binding energy, and checks the spectrum as a single fit does.
     private mutating func gather(_ spectrum: Spectrum, _ given: [Double]?) throws {
-        guard spectrum.intensities.allSatisfy(\.isFinite),
-            given.map({ $0.count == spectrum.intensities.count && $0.allSatisfy { $0 > 0 && $0.isFinite } }) ?? true
+        guard Self.areFinite(spectrum.intensities),
+            given.map({ $0.count == spectrum.intensities.count && Self.areFinite($0) && $0.allSatisfy { $0 > 0 } })
+                ?? true
         else {
             // Says what is wrong.
             _ = try FitData(spectrum, variances: given)
@@ -110,10 +111,18 @@ public struct SpectrumFitter: ~Copyable {
         variances = prepared.order.map { given[$0] }
     }
 
+    /// Whether no number is infinite or NaN: exponents with all bits set, found without a branch for each number.
+    private static func areFinite(_ values: [Double]) -> Bool {
+        let exponent: UInt64 = 0x7ff0_0000_0000_0000
+        var overflow: UInt64 = 0
+        for value in values { overflow |= (value.bitPattern & exponent) &+ 0x0010_0000_0000_0000 }
+        return overflow >> 63 == 0
+    }
+
     private mutating func compact(_ end: FitWorkspace.End, isWeighted: Bool) -> CompactFit {
-        let free = prepared.free, count = prepared.resolved.nonlinear.count + prepared.resolved.linear.count
-        let points = intensities.count
+        let free = prepared.free, points = intensities.count
         let nonlinear = workspace.nonlinear, linear = workspace.linear
+        let count = nonlinear.count + linear.count
         let values = free.map { $0 < nonlinear.count ? nonlinear[$0] : linear[$0 - nonlinear.count] }
         var own: [Double]?
         if covariance.withUnsafeMutableBufferPointer({ workspace.covariance(into: $0) }) {
