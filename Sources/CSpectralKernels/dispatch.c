@@ -1,6 +1,9 @@
 // Chooses the compiled kernels for a level.
 #include "spectral_kernels.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define LINES_ARGUMENTS                                                                                       \
     const double *x, size_t n, const sk_line *lines, size_t count, sk_gauss_lorentz shape, double *value,     \
         double *by_center, double *by_width
@@ -50,7 +53,15 @@ DECLARE(_avx512)
     return call##_baseline arguments;
 #endif
 
-sk_level sk_best_level(void) {
+// The level that the environment variable INTERPHASE_SIMD asks for; the highest where it asks for none.
+static sk_level wanted_level(void) {
+    const char *name = getenv("INTERPHASE_SIMD");
+    if (name && strcmp(name, "baseline") == 0) return SK_LEVEL_BASELINE;
+    if (name && strcmp(name, "avx2") == 0) return SK_LEVEL_AVX2;
+    return SK_LEVEL_AVX512;
+}
+
+static sk_level processor_level(void) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma"))
@@ -59,6 +70,11 @@ sk_level sk_best_level(void) {
         return SK_LEVEL_AVX2;
 #endif
     return SK_LEVEL_BASELINE;
+}
+
+sk_level sk_best_level(void) {
+    const sk_level wanted = wanted_level(), has = processor_level();
+    return wanted < has ? wanted : has;
 }
 
 void sk_product_lines(sk_level level, LINES_ARGUMENTS) {

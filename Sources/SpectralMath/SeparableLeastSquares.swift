@@ -168,7 +168,7 @@ public struct SeparableLeastSquares: ~Copyable {
         sk_cholesky_inverse(factor, count, n)
         for i in 0..<count {
             for j in 0...i {
-                let value = factor[i * n + j] * scale[i] * scale[j]
+                let value = factor[i * n + j] * (scale[i] * scale[j])
                 covariance[order[i] * n + order[j]] = value
                 covariance[order[j] * n + order[i]] = value
             }

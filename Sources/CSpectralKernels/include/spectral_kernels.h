@@ -15,7 +15,8 @@ typedef enum {
     SK_LEVEL_AVX512 = 2     // AVX-512 F, DQ, VL, BW
 } sk_level;
 
-// The highest level that this processor has.
+// The highest level that this processor has, or a lower one that the environment variable INTERPHASE_SIMD names
+// (baseline, avx2): the same level gives the same bits on every processor.
 sk_level sk_best_level(void);
 
 // One line of a component: `height * shape((x - center) / width)`.

@@ -63,4 +63,32 @@ public struct CompactFit: Sendable {
             covariance: covariance ?? [Double](repeating: 0, count: values.count * values.count),
             atBound: atBound.map { prepared.parameterNames[$0] })
     }
+
+    /// The components in the order of the model, with their uncertainties.
+    public var components: [FittedComponent] { solved.components() }
+
+    private var solved: SolvedModel {
+        let model = prepared.resolved
+        let all = model.nonlinear + model.linear
+        var complete = all.map(\.bounds.lowerBound)
+        var isHeld = all.map { _ in true }
+        for (place, index) in prepared.free.enumerated() {
+            complete[index] = values[place]
+            isHeld[index] = false
+        }
+        for place in atBound { isHeld[prepared.free[place]] = true }
+        let full = covariance.map { own in
+            var full = [Double](repeating: 0, count: all.count * all.count)
+            for (i, row) in prepared.free.enumerated() {
+                for (j, column) in prepared.free.enumerated() {
+                    full[row * all.count + column] = own[i * prepared.free.count + j]
+                }
+            }
+            return full
+        }
+        return SolvedModel(
+            model: model, nonlinear: Array(complete.prefix(model.nonlinear.count)),
+            linear: Array(complete.dropFirst(model.nonlinear.count)), isHeld: isHeld, covariance: full,
+            calibration: prepared.requested)
+    }
 }
