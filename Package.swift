@@ -63,7 +63,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Spectra"], path: "Tests/TestSupport"),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
-        .testTarget(name: "SpectralMathTests", dependencies: ["SpectralMath", "TestSupport"]),
+        .testTarget(name: "SpectralMathTests", dependencies: ["SpectralMath", "CSpectralKernels", "TestSupport"]),
         .testTarget(name: "ReferenceSpectraTests", dependencies: ["ReferenceSpectra", "TestSupport"]),
         .testTarget(name: "SpectrumFilesTests", dependencies: ["SpectrumFiles", "TestSupport", "CSQLite", "CZlib"]),
         .testTarget(

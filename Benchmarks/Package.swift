@@ -6,7 +6,8 @@ let package = Package(
     platforms: [.macOS(.v14)],
     dependencies: [.package(name: "interphase", path: "..")],
     targets: [
-        .executableTarget(name: "W1Study", dependencies: [.product(name: "Interphase", package: "interphase")])
+        .executableTarget(
+            name: "InterphaseBenchmarks", dependencies: [.product(name: "Interphase", package: "interphase")])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,9 @@
 // Chooses the compiled kernels for a level.
 #include "spectral_kernels.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define LINES_ARGUMENTS                                                                                       \
     const double *x, size_t n, const sk_line *lines, size_t count, sk_gauss_lorentz shape, double *value,     \
         double *by_center, double *by_width
@@ -10,6 +13,11 @@
 #define RESIDUAL_ARGUMENTS                                                                                    \
     const double *y, const double *data, size_t stride, size_t columns, const double *coefficients,           \
         const double *weight, size_t n, double *residual
+
+#define INTEGRALS_ARGUMENTS                                                                                   \
+    const double *half_steps, const double *spans, size_t n, double factor, double *columns,                  \
+        double *integrals, size_t stride, size_t count
+#define COMBINE_ARGUMENTS const double *const *columns, const double *factors, size_t count, size_t n, double *sum
 
 #define VOIGT_ARGUMENTS                                                                                       \
     const double *x, size_t points, sk_pseudo_voigt_line line, double *value, double *derivatives,            \
@@ -23,6 +31,8 @@
     void sk_sum_lines##suffix(LINES_ARGUMENTS);            \
     void sk_weighted_gram##suffix(GRAM_ARGUMENTS);         \
     double sk_residual##suffix(RESIDUAL_ARGUMENTS);        \
+    void sk_add_integrals##suffix(INTEGRALS_ARGUMENTS);    \
+    void sk_combine##suffix(COMBINE_ARGUMENTS);            \
     void sk_add_pseudo_voigt##suffix(VOIGT_ARGUMENTS);     \
     void sk_correlate_lines##suffix(CORRELATE_ARGUMENTS);
 
@@ -43,7 +53,15 @@ DECLARE(_avx512)
     return call##_baseline arguments;
 #endif
 
-sk_level sk_best_level(void) {
+// The level that the environment variable INTERPHASE_SIMD asks for; the highest where it asks for none.
+static sk_level wanted_level(void) {
+    const char *name = getenv("INTERPHASE_SIMD");
+    if (name && strcmp(name, "baseline") == 0) return SK_LEVEL_BASELINE;
+    if (name && strcmp(name, "avx2") == 0) return SK_LEVEL_AVX2;
+    return SK_LEVEL_AVX512;
+}
+
+static sk_level processor_level(void) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma"))
@@ -52,6 +70,11 @@ sk_level sk_best_level(void) {
         return SK_LEVEL_AVX2;
 #endif
     return SK_LEVEL_BASELINE;
+}
+
+sk_level sk_best_level(void) {
+    const sk_level wanted = wanted_level(), has = processor_level();
+    return wanted < has ? wanted : has;
 }
 
 void sk_product_lines(sk_level level, LINES_ARGUMENTS) {
@@ -68,6 +91,14 @@ void sk_weighted_gram(sk_level level, GRAM_ARGUMENTS) {
 
 double sk_residual(sk_level level, RESIDUAL_ARGUMENTS) {
     CHOOSE(sk_residual, (y, data, stride, columns, coefficients, weight, n, residual))
+}
+
+void sk_add_integrals(sk_level level, INTEGRALS_ARGUMENTS) {
+    CHOOSE(sk_add_integrals, (half_steps, spans, n, factor, columns, integrals, stride, count))
+}
+
+void sk_combine(sk_level level, COMBINE_ARGUMENTS) {
+    CHOOSE(sk_combine, (columns, factors, count, n, sum))
 }
 
 void sk_add_pseudo_voigt(sk_level level, VOIGT_ARGUMENTS) {

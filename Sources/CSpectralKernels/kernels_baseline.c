@@ -1,5 +1,7 @@
 #include "spectral_kernels.h"
 
+#include <math.h>
+
 #define SUFFIX _baseline
 #define WIDTH 2
 #include "kernels.inc"

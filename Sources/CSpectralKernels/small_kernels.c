@@ -41,9 +41,20 @@ size_t sk_cholesky(double *a, size_t n, size_t ld, double tolerance) {
         double pivot = diagonal;
         for (size_t k = 0; k < j; k++) pivot -= row[k] * row[k];
         if (!(pivot > tolerance * diagonal) || !(pivot > 0)) return j;
-        const double root = sqrt(pivot), inverse = 1.0 / root;
-        row[j] = root;
-        for (size_t i = j + 1; i < n; i++) {
+        const double inverse = 1.0 / sqrt(pivot);
+        row[j] = inverse;
+        size_t i = j + 1;
+        // Four rows at a time: each alone would wait for the latency of its own additions.
+        for (; i + 4 <= n; i += 4) {
+            double *p = a + i * ld, *q = p + ld, *r = q + ld, *s = r + ld;
+            double P = p[j], Q = q[j], R = r[j], S = s[j];
+            for (size_t k = 0; k < j; k++) {
+                const double factor = row[k];
+                P -= p[k] * factor, Q -= q[k] * factor, R -= r[k] * factor, S -= s[k] * factor;
+            }
+            p[j] = P * inverse, q[j] = Q * inverse, r[j] = R * inverse, s[j] = S * inverse;
+        }
+        for (; i < n; i++) {
             double *other = a + i * ld;
             double sum = other[j];
             for (size_t k = 0; k < j; k++) sum -= other[k] * row[k];
@@ -57,11 +68,31 @@ void sk_cholesky_solve(const double *l, size_t n, size_t ld, double *b) {
     for (size_t i = 0; i < n; i++) {
         double sum = b[i];
         for (size_t k = 0; k < i; k++) sum -= l[i * ld + k] * b[k];
-        b[i] = sum / l[i * ld + i];
+        b[i] = sum * l[i * ld + i];
     }
     for (size_t i = n; i-- > 0;) {
-        double sum = b[i];
-        for (size_t k = i + 1; k < n; k++) sum -= l[k * ld + i] * b[k];
-        b[i] = sum / l[i * ld + i];
+        const double *row = l + i * ld;
+        const double x = b[i] * row[i];
+        b[i] = x;
+        for (size_t k = 0; k < i; k++) b[k] -= row[k] * x;
+    }
+}
+
+void sk_cholesky_inverse(double *l, size_t n, size_t ld) {
+    // L^-1 in place, column by column; row i of it needs the rows of L from i up.
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = j + 1; i < n; i++) {
+            double sum = l[i * ld + j] * l[j * ld + j];
+            for (size_t k = j + 1; k < i; k++) sum += l[i * ld + k] * l[k * ld + j];
+            l[i * ld + j] = -sum * l[i * ld + i];
+        }
+    }
+    // The product of its transpose with it: element i, j needs rows from i down, which are still there.
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (size_t k = i; k < n; k++) sum += l[k * ld + i] * l[k * ld + j];
+            l[i * ld + j] = sum;
+        }
     }
 }

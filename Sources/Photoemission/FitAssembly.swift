@@ -13,130 +13,44 @@ struct FitAssembly {
     let shift: Double
     let options: FitOptions
 
-    private var parameterCount: Int { model.nonlinear.count + model.linear.count }
-
     func result() throws -> PeakFit {
-        let covariance = covariance()
-        let applied = appliedCalibration(covariance)
+        let solved = solved()
+        let applied = appliedCalibration(solved)
         let curves = curves(applied.shift.value)
-        let components = model.parts.indices.map { component($0, covariance) }
+        let components = solved.components()
         let statistics = statistics(curves)
         var fit = PeakFit(
             spectrumName: spectrum.name, level: model.effective.level, unit: spectrum.unit,
             effectiveModel: effectiveModel(), window: window(applied.shift.value), calibration: applied,
-            background: background(covariance), components: components, parameters: parameters(covariance),
-            statistics: statistics, convergence: convergence(isDetermined: covariance != nil), findings: [],
+            background: background(solved), components: components, parameters: parameters(solved.covariance),
+            statistics: statistics, convergence: convergence(isDetermined: solved.covariance != nil), findings: [],
             curves: curves)
         fit.findings = Referee().findings(
             in: ReviewSubject(fit, spectrum: spectrum, weighting: options.weighting))
         return fit
     }
 
-    // MARK: - Uncertainty
-
-    /// The covariance of all parameters, or `nil` where the data do not determine them. Without weights the variance
-    /// of a point is taken from the residuals.
-    private func covariance() -> [Double]? {
-        guard let covariance = outcome.solution.covariance() else { return nil }
-        guard !fitter.isWeighted else { return covariance }
-        let degrees = max(1, fitter.energies.count - freeCount)
-        let variance = outcome.solution.chi2 / Double(degrees)
-        return covariance.map { $0 * variance }
-    }
-
-    /// A quantity with the standard uncertainty that follows from its slopes by the parameters; none where every
-    /// parameter that it depends on is held.
-    private func measured(_ value: Double, _ slopes: [(index: Int, slope: Double)], _ covariance: [Double]?) -> Measured
-    {
-        let moving = slopes.filter { $0.slope != 0 && !outcome.solution.isHeld[$0.index] }
-        guard let covariance, !moving.isEmpty else { return Measured(value) }
-        var variance = 0.0
-        for a in moving {
-            for b in moving { variance += a.slope * b.slope * covariance[a.index * parameterCount + b.index] }
+    /// The solution with its covariance. Without weights the variance of a point is taken from the residuals.
+    private func solved() -> SolvedModel {
+        var covariance = outcome.solution.covariance()
+        if !fitter.isWeighted {
+            let variance = outcome.solution.chi2 / Double(max(1, fitter.energies.count - freeCount))
+            covariance = covariance.map { $0.map { $0 * variance } }
         }
-        return Measured(value, standardUncertainty: max(0, variance).squareRoot())
-    }
-
-    private func slopes(_ expression: ParameterExpression) -> [(index: Int, slope: Double)] {
-        outcome.solution.nonlinear.withUnsafeBufferPointer { theta in
-            expression.parameters.map { ($0, expression.derivative(by: $0, theta)) }
-        }
-    }
-
-    private func measured(_ expression: ParameterExpression, _ covariance: [Double]?) -> Measured {
-        measured(expression.value(outcome.solution.nonlinear), slopes(expression), covariance)
-    }
-
-    private func area(_ index: Int) -> (value: Double, slopes: [(index: Int, slope: Double)]) {
-        let part = model.parts[index]
-        let factor = part.areaFactor.value(outcome.solution.nonlinear)
-        let coefficient = outcome.solution.linear[part.linearIndex]
-        var slopes = slopes(part.areaFactor).map { (index: $0.index, slope: $0.slope * coefficient) }
-        slopes.append((model.nonlinear.count + part.linearIndex, factor))
-        return (factor * coefficient, slopes)
-    }
-
-    // MARK: - Components
-
-    private func component(_ index: Int, _ covariance: [Double]?) -> FittedComponent {
-        let part = model.parts[index]
-        let area = area(index)
-        var position = measured(part.position, covariance)
-        if case .shift(let given) = calibration, let uncertainty = given.standardUncertainty {
-            let own = position.standardUncertainty ?? 0
-            position.standardUncertainty = (own * own + uncertainty * uncertainty).squareRoot()
-        }
-        let widths = ComponentWidths(part, theta: outcome.solution.nonlinear)
-        let own = part.shape.shape.parameters.filter { $0 != .width }
-        return FittedComponent(
-            name: part.name, level: part.level,
-            line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "",
-            shape: shape(of: part).description,
-            position: position, fwhm: measured(widths.stored, covariance), trueFWHM: measured(widths.full, covariance),
-            area: measured(area.value, area.slopes, covariance),
-            fraction: fraction(index, covariance),
-            splitting: part.isDoublet ? measured(part.splitting, covariance) : nil,
-            areaRatio: part.isDoublet ? measured(part.areaRatio, covariance) : nil,
-            widthRatio: part.isDoublet ? measured(part.widthRatio, covariance) : nil,
-            shapeParameters: own.map {
-                NamedMeasurement(name: $0.rawValue, quantity: measured(part.expression($0), covariance))
-            })
-    }
-
-    /// The shape with its fitted numbers, rounded to what a name should show.
-    private func shape(of part: ResolvedModel.Part) -> LineShape {
-        let theta = outcome.solution.nonlinear
-        let mix = part.mixing.isConstant ? nil : (part.mixing.value(theta) * 100).rounded() / 100
-        let asymmetry = part.asymmetry.isConstant ? nil : (part.asymmetry.value(theta) * 1e4).rounded() / 1e4
-        return part.shape.shape.with(mix: mix, asymmetry: asymmetry)
-    }
-
-    private func measured(_ width: ComponentWidths.Width, _ covariance: [Double]?) -> Measured {
-        measured(width.value, width.slopes, covariance)
-    }
-
-    private func fraction(_ index: Int, _ covariance: [Double]?) -> Measured {
-        let areas = model.parts.indices.map(area)
-        let total = areas.reduce(0) { $0 + $1.value }
-        guard total > 0 else { return Measured(0) }
-        let own = areas[index].value / total
-        var combined: [Int: Double] = [:]
-        for (other, area) in areas.enumerated() {
-            for (parameter, slope) in area.slopes {
-                combined[parameter, default: 0] += ((other == index ? 1 : 0) - own) / total * slope
-            }
-        }
-        return measured(own, combined.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, covariance)
+        let solution = outcome.solution
+        return SolvedModel(
+            model: model, nonlinear: solution.nonlinear, linear: solution.linear, isHeld: solution.isHeld,
+            covariance: covariance, calibration: calibration)
     }
 
     // MARK: - The rest of the result
 
-    private func appliedCalibration(_ covariance: [Double]?) -> AppliedCalibration {
+    private func appliedCalibration(_ solved: SolvedModel) -> AppliedCalibration {
         switch calibration {
         case .none: return AppliedCalibration(shift: Measured(0), reference: "none")
         case .shift(let given): return AppliedCalibration(shift: given, reference: "given")
         case .line(let name, let energy):
-            let shift = model.shiftIndex.map { measured(.free($0), covariance) } ?? Measured(0)
+            let shift = model.shiftIndex.map { solved.measured(.free($0)) } ?? Measured(0)
             return AppliedCalibration(shift: shift, reference: "\(name) at \(energy) eV")
         }
     }
@@ -165,18 +79,18 @@ struct FitAssembly {
         return envelope.map { _ in (outcome.solution.chi2 / degrees).squareRoot() }
     }
 
-    private func background(_ covariance: [Double]?) -> FittedBackground {
+    private func background(_ solved: SolvedModel) -> FittedBackground {
         let background = model.effective.background
         var parameters: [NamedMeasurement] = []
         func add(_ name: String, _ index: Int, _ value: Double) {
             let short = String(name.dropFirst("background.".count))
-            parameters.append(.init(name: short, quantity: measured(value, [(index, 1)], covariance)))
+            parameters.append(.init(name: short, quantity: solved.measured(value, [(index, 1)])))
         }
         for k in 0..<model.backgroundCount {
             add(model.linear[k].name, model.nonlinear.count + k, outcome.solution.linear[k])
         }
         for quantity in model.background.quantities {
-            parameters.append(.init(name: quantity.name, quantity: measured(quantity.expression, covariance)))
+            parameters.append(.init(name: quantity.name, quantity: solved.measured(quantity.expression)))
         }
         let isNone = background.parts.allSatisfy { $0.kind == .none }
         return FittedBackground(
@@ -192,6 +106,7 @@ struct FitAssembly {
         let all = model.nonlinear + model.linear
         let free = all.indices.filter { all[$0].bounds.lowerBound < all[$0].bounds.upperBound }
         let values = outcome.solution.nonlinear + outcome.solution.linear
+        let parameterCount = all.count
         return FittedParameters(
             names: free.map { all[$0].name }, values: free.map { values[$0] },
             covariance: free.flatMap { row in
@@ -225,20 +140,10 @@ struct FitAssembly {
     }
 
     private func convergence(isDetermined: Bool) -> Convergence {
-        let ended = outcome.solution.outcome == .converged
-        let reason: String
-        if !ended {
-            reason = outcome.solution.outcome.rawValue
-        } else if options.weighting == .poisson && !outcome.weightsConverged {
-            reason = "the weights did not settle"
-        } else if !isDetermined {
-            reason = "the data do not determine all parameters: some can be exchanged for others without a trace"
-        } else {
-            reason = "no step of the fit would lower chi squared noticeably"
-        }
-        let converged = ended && isDetermined && (options.weighting != .poisson || outcome.weightsConverged)
-        return Convergence(
-            converged: converged, reason: reason, evaluations: outcome.evaluations, starts: outcome.starts)
+        CompactFit.Ending(
+            outcome: outcome.solution.outcome, weightsConverged: outcome.weightsConverged,
+            evaluations: outcome.evaluations, starts: outcome.starts
+        ).convergence(isDetermined: isDetermined)
     }
 
     /// The model with fitted starts' places kept and every default written out.

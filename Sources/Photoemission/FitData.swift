@@ -10,6 +10,8 @@ struct FitData: Sendable {
     var gain: Double
     /// Whether `gain` was estimated from the scatter of the data, so that chi squared is relative.
     var gainIsEstimated: Bool
+    /// Where each point stands in the spectrum.
+    var order: [Int]
     /// Variances of the intensities, where the caller knows them; they take the place of counting statistics.
     var variances: [Double]?
 
@@ -34,6 +36,7 @@ struct FitData: Sendable {
             ascending
             ? Array(energies.indices)
             : energies.indices.sorted { (energies[$0], $0) < (energies[$1], $1) }
+        self.order = order
         self.energies = order.map { energies[$0] }
         self.intensities = order.map { spectrum.intensities[$0] }
         if let variances {
@@ -43,13 +46,16 @@ struct FitData: Sendable {
             }
             self.variances = order.map { variances[$0] }
         }
+        (gain, gainIsEstimated) = Self.gain(of: spectrum, intensities: intensities)
+    }
+
+    /// Intensity units per count, and whether that is estimated from the scatter of `intensities`, in order of energy.
+    static func gain(of spectrum: Spectrum, intensities: [Double]) -> (gain: Double, isEstimated: Bool) {
         switch spectrum.unit {
-        case .counts:
-            (gain, gainIsEstimated) = (1, false)
-        case .countsPerSecond where spectrum.acquisition.timePerChannel != nil:
-            (gain, gainIsEstimated) = (1 / (spectrum.acquisition.timePerChannel ?? 1), false)
-        case .countsPerSecond, .arbitrary:
-            (gain, gainIsEstimated) = (Self.estimatedGain(self.intensities), true)
+        case .counts: (1, false)
+        case .countsPerSecond:
+            spectrum.acquisition.timePerChannel.map { (1 / $0, false) } ?? (estimatedGain(intensities), true)
+        case .arbitrary: (estimatedGain(intensities), true)
         }
     }
 

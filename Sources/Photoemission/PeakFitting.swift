@@ -95,7 +95,8 @@ struct PeakFitter {
     let selection: BackgroundRegions
     /// The variances of the points in the window, where the caller knows them.
     let variances: [Double]?
-    private let startShift: Double
+    /// Where the fitted shift starts.
+    let startShift: Double
 
     /// - Parameter given: where the search for the shift of a calibration line would end, in eV, where that is known.
     init(model: ResolvedModel, data: FitData, options: FitOptions, startShift given: Double? = nil) throws {
@@ -135,7 +136,7 @@ struct PeakFitter {
     /// Every component must have a chance to show inside the window: to stand there, or beside it with half its width
     /// inside, as tails of neighbours do.
     private func checkComponentsLieInside(_ window: ClosedRange<Double>) throws {
-        let starts = start(shirley: 0)
+        let starts = model.start(shirley: 0, shift: startShift)
         for part in model.parts {
             let position = part.position.value(starts)
             let other = position + part.splitting.value(starts)
@@ -165,36 +166,6 @@ struct PeakFitter {
 
     // MARK: - Starts
 
-    /// Start values of the nonlinear parameters.
-    private func start(shirley: Double) -> [Double] {
-        model.nonlinear.enumerated().map { index, free in
-            if model.background.stepParameters.contains(index) { return shirley }
-            if index == model.shiftIndex { return startShift }
-            if let start = free.start { return start }
-            let low = free.bounds.lowerBound, high = free.bounds.upperBound
-            switch (low.isFinite, high.isFinite) {
-            case (true, true): return (low + high) / 2
-            case (true, false): return low + 1
-            case (false, true): return high - 1
-            case (false, false): return 0
-            }
-        }
-    }
-
-    /// The Shirley strength that a straight look at the data suggests: step height over area above a straight line.
-    private static func shirleyStrength(_ energies: [Double], _ intensities: [Double]) -> Double {
-        let ends = max(1, intensities.count / 20)
-        let low = intensities.prefix(ends).reduce(0, +) / Double(ends)
-        let high = intensities.suffix(ends).reduce(0, +) / Double(ends)
-        var area = 0.0
-        for i in 1..<max(1, energies.count) {
-            let fraction = Double(i) / Double(max(1, energies.count - 1))
-            area += (intensities[i] - (low + (high - low) * fraction)) * (energies[i] - energies[i - 1])
-        }
-        let strength = area > 0 ? (high - low) / area : 0
-        return min(max(strength, 1e-3), 0.5)
-    }
-
     /// The shift that lines the model up best with the data, from a scan with all other parameters at their starts.
     private static func findShift(_ model: ResolvedModel, _ data: FitData) throws -> Double {
         let reach = PeakModel.calibrationReach
@@ -216,7 +187,9 @@ struct PeakFitter {
         var solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
         var theta = model.nonlinear.map { $0.start ?? 0 }
-        for index in model.background.stepParameters { theta[index] = shirleyStrength(energies, intensities) }
+        for index in model.background.stepParameters {
+            theta[index] = FitWorkspace.shirleyStrength(energies, intensities)
+        }
         var best = (shift: 0.0, chi2: Double.infinity)
         // Finer than half a line width, so that the fit starts inside the right valley.
         for step in stride(from: -reach, through: reach, by: 0.1) {
@@ -229,9 +202,9 @@ struct PeakFitter {
 
     /// Moving average over five points, for a first estimate of variances.
     static func smoothed(_ values: [Double]) -> [Double] {
-        values.indices.map { i in
-            let range = max(0, i - 2)...min(values.count - 1, i + 2)
-            return values[range].reduce(0, +) / Double(range.count)
+        [Double](unsafeUninitializedCapacity: values.count) { result, count in
+            values.withUnsafeBufferPointer { FitWorkspace.smooth($0, into: result) }
+            count = values.count
         }
     }
 
@@ -249,101 +222,9 @@ struct PeakFitter {
     ///
     /// - Parameter given: nonlinear parameters to start from, such as those of a neighbour in a series; the shift is
     ///   found anew.
-    mutating func run(from given: [Double]? = nil) throws -> Outcome {
-        var problem = PeakProblem(model: model, energies: energies, regions: regions)
-        var solver = SeparableLeastSquares(
-            nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
-        let net = zip(intensities, subtracted).map { $0 - $1 }
-        var weights: [Double]
-        switch options.weighting {
-        case _ where variances != nil: weights = (variances ?? []).map { 1 / $0 }
-        case .unweighted: weights = net.map { _ in 1 }
-        case .dataCounts: weights = intensities.map { 1 / (max($0, data.gain) * data.gain) }
-        case .poisson: weights = Self.smoothed(intensities).map { 1 / (max($0, data.gain) * data.gain) }
-        }
-        problem.setData(net, weights: weights)
-        let separable = SeparableOptions(
-            tolerance: options.tolerance, maximumEvaluations: options.maximumEvaluations)
-        var first = given ?? start(shirley: Self.shirleyStrength(energies, intensities))
-        if let shift = model.shiftIndex { first[shift] = startShift }
-        var solution = try solver.minimize(&problem, start: first, options: separable)
-        var evaluations = solution.evaluations
-        var starts = 1
-        if isPoor(solution) {
-            for theta in furtherStarts(from: first) {
-                let other = try solver.minimize(&problem, start: theta, options: separable)
-                evaluations += other.evaluations
-                starts += 1
-                if other.chi2 < solution.chi2 * (1 - 1e-9) { solution = other }
-            }
-            // The columns in the problem must be those of the best solution.
-            solution = try solver.minimize(&problem, start: solution.nonlinear, options: separable)
-            evaluations += solution.evaluations
-        }
-        var weightsConverged = true
-        if options.weighting == .poisson && variances == nil {
-            weightsConverged = false
-            var variances = weights.map { 1 / $0 }
-            for round in 0..<60 {
-                let expected = zip(problem.expected(), subtracted).map { $0 + $1 }
-                let next = poissonVariances(expected: expected)
-                // A model far from the data can make weights swing to and fro; half steps still them.
-                variances = round < 6 ? next : zip(variances, next).map { ($0 * $1).squareRoot() }
-                weights = variances.map { 1 / $0 }
-                problem.setData(net, weights: weights)
-                let outcome = solution.outcome
-                solution = try solver.minimize(&problem, start: solution.nonlinear, options: separable)
-                evaluations += solution.evaluations
-                if solution.evaluations == 1 || (outcome != .converged && solution.outcome != .converged) {
-                    weightsConverged = solution.evaluations == 1
-                    break
-                }
-            }
-        }
-        // The solver may have looked at worse points after the best one.
-        problem.evaluate(theta: solution.nonlinear, coefficients: solution.linear)
-        let curves = problem.curves()
-        return Outcome(
-            solution: solution, weights: weights, evaluations: evaluations, starts: starts,
-            background: zip(curves.background, subtracted).map { $0 + $1 }, components: curves.components,
-            weightsConverged: weightsConverged)
-    }
-
-    /// Whether another start is worth trying: no minimum reached, residuals far beyond noise, or a position or width
-    /// pressed against its bound.
-    private func isPoor(_ solution: SeparableSolution) -> Bool {
-        if solution.outcome != .converged { return true }
-        if zip(model.nonlinear.indices, solution.isHeld).contains(where: {
-            $1 && !model.background.parameters.contains($0)
-        }) {
-            return true
-        }
-        let degrees = Double(max(1, energies.count - model.nonlinear.count - model.linear.count))
-        guard isWeighted else { return false }
-        // Five standard deviations of chi squared per degree of freedom.
-        return solution.chi2 / degrees > 1 + 5 * (2 / degrees).squareRoot()
-    }
-
-    /// Starts spread evenly over the bounds of positions, widths and other bounded parameters: Roberts's additive
-    /// sequence on the generalised golden ratio, so that no seed is needed and results repeat.
-    private func furtherStarts(from first: [Double]) -> [[Double]] {
-        let varied = model.nonlinear.indices.filter {
-            !model.background.parameters.contains($0) && $0 != model.shiftIndex
-                && model.nonlinear[$0].bounds.lowerBound.isFinite
-                && model.nonlinear[$0].bounds.upperBound.isFinite
-        }
-        guard !varied.isEmpty else { return [] }
-        var ratio = 2.0
-        for _ in 0..<60 { ratio = pow(1 + ratio, 1 / Double(varied.count + 1)) }
-        return (1...max(1, options.furtherStarts)).prefix(options.furtherStarts).map { number in
-            var theta = first
-            for (dimension, index) in varied.enumerated() {
-                let position = 0.5 + Double(number) * pow(ratio, -Double(dimension + 1))
-                let fraction = position - floor(position)
-                let bounds = model.nonlinear[index].bounds
-                theta[index] = bounds.lowerBound + fraction * (bounds.upperBound - bounds.lowerBound)
-            }
-            return theta
-        }
+    func run(from given: [Double]? = nil) throws -> Outcome {
+        var workspace = FitWorkspace(model: model, energies: energies, regions: regions, options: options)
+        let end = try workspace.run(self, from: given)
+        return workspace.outcome(end, subtracted: subtracted)
     }
 }

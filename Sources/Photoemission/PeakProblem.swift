@@ -3,45 +3,42 @@ import SpectralMath
 
 /// A resolved model over the points of one spectrum, as the separable solver sees it.
 ///
-/// Columns: background, one per component (unit area, its Shirley step included), the data, the derivatives of the
-/// components by their own parameters, and the derivative by the Shirley strength. The Gram matrix of these columns is
-/// computed once per evaluation; links, shared parameters and areas act on that small matrix alone.
+/// Columns: background, one per component (unit area, its Shirley step included), the data, the derivatives of the model
+/// by the nonlinear parameters, and what those are made of. For given nonlinear parameters the Gram matrix of the first
+/// three gives areas and background; with the areas known, links and shared parameters come down to one derivative
+/// column for each parameter, and the other rows of the Gram matrix are the normal equations.
+///
+/// Memory is laid out once; evaluations of models whose shapes the kernels draw allocate nothing.
 struct PeakProblem: ~Copyable, SeparableProblem {
-    /// A derivative column: of which component, by which of its parameters.
-    struct Derivative {
-        var part: Int
-        var quantity: ComponentQuantity
-        var column: Int
-        var expression: ParameterExpression
-        var parameters: [Int]
-    }
-
     let nonlinearBounds: [ClosedRange<Double>]
     let linearBounds: [ClosedRange<Double>]
-    var dataCount: Int { columns.pointCount + model.priors.count }
+    let dataCount: Int
 
     let model: ResolvedModel
     let columns: SpectralColumns
-    let derivatives: [Derivative]
-    /// The shapes ready to be drawn, and the constants of those that the kernels draw.
-    let shapes: [PreparedShape]
-    let constants: [LineShape.Constants?]
-    private let areaParameters: [[Int]]
     let backgroundCount: Int
-    private let partCount: Int
-    private let dataColumn: Int
-    private var responses: BackgroundResponses
-    private let strengthColumn: Int
     let scratchStart: Int
+    /// The columns of derivatives of components by their own parameters; -1 for what is not fitted.
+    private let derivativeColumns: UnsafeMutablePointer<Int>
+    /// How the kernels draw each component.
+    let drawings: UnsafeMutablePointer<KernelDrawing>
+    /// The quantities of the components, as `place(_:_:)` orders them.
+    let quantities: CompiledExpressions
+    private let jacobian: ModelJacobian
+    private let partCount: Int
+    private let nonlinearCount: Int
+    private let linearCount: Int
+    private let dataColumn: Int
+    private let jacobianColumn: Int
+    private var responses: BackgroundResponses
     private let gramCount: Int
     private let gram: UnsafeMutableBufferPointer<Double>
     let modelCoefficients: UnsafeMutableBufferPointer<Double>
-    private let areaFactors: UnsafeMutableBufferPointer<Double>
-    private let projected: UnsafeMutableBufferPointer<Double>
-    private var theta: [Double]
+    /// For every column of background and components, the linear coefficient that it belongs to.
+    private let linearIndices: UnsafeMutablePointer<Int>
+    private let theta: UnsafeMutableBufferPointer<Double>
     /// Whether the columns hold what belongs to `theta`.
     private var isFilled = false
-    private var entries: [[(column: Int, value: Double)]]
 
     /// The model over points at `energies` (binding energy in eV before calibration, ascending); data and weights are
     /// set with `setData`.
@@ -51,55 +48,57 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         self.model = model
         nonlinearBounds = model.nonlinear.map(\.bounds)
         linearBounds = model.linear.map(\.bounds)
+        nonlinearCount = model.nonlinear.count
+        linearCount = model.linear.count
+        dataCount = energies.count + model.priors.count
         backgroundCount = model.backgroundCount
         partCount = model.parts.count
         dataColumn = backgroundCount + partCount
-        var next = dataColumn + 1
-        var derivatives: [Derivative] = []
-        for (index, part) in model.parts.enumerated() {
-            for quantity in ComponentQuantity.allCases where quantity != .area {
-                let expression = part.expression(quantity)
-                let isShifted = quantity == .position && model.shiftIndex != nil
-                guard !expression.isConstant || isShifted else { continue }
-                derivatives.append(
-                    Derivative(
-                        part: index, quantity: quantity, column: next, expression: expression,
-                        parameters: expression.parameters))
-                next += 1
-            }
+        jacobianColumn = dataColumn + 1
+        gramCount = jacobianColumn + nonlinearCount
+
+        let places = partCount * Self.quantityCount
+        derivativeColumns = .allocate(capacity: places + 1)
+        derivativeColumns.initialize(repeating: -1, count: places + 1)
+        let layout = ModelJacobian.Layout(model, first: jacobianColumn, next: gramCount)
+        for derivative in layout.derivatives {
+            derivativeColumns[Self.place(derivative.part, derivative.quantity)] = derivative.column
         }
-        self.derivatives = derivatives
-        shapes = model.parts.map(\.shape)
-        constants = model.parts.map(\.shape.shape.constants)
-        areaParameters = model.parts.map(\.areaFactor.parameters)
-        strengthColumn = next
         let regions = regions ?? model.effective.background.parts.map { _ in energies.indices }
         responses = BackgroundResponses(
             model.background, energies: energies, regions: regions,
             sources: .init(
-                values: backgroundCount, valueCount: partCount, derivatives: dataColumn + 1,
-                derivativeParts: derivatives.map(\.part)), firstColumn: next)
-        gramCount = next + responses.columnCount
+                values: backgroundCount, valueCount: partCount, derivatives: jacobianColumn,
+                derivativeCount: nonlinearCount), firstColumn: layout.end)
         scratchStart = responses.end
         columns = SpectralColumns(abscissa: energies, columnCount: scratchStart + Self.scratchCount, level: level)
+        jacobian = ModelJacobian(model, layout, columns: columns)
+        quantities = CompiledExpressions(
+            model.parts.flatMap { part in ComponentQuantity.allCases.map { part.expression($0) } })
+        drawings = .allocate(capacity: partCount + 1)
+        let fitted = derivativeColumns
+        for (index, part) in model.parts.enumerated() {
+            (drawings + index).initialize(to: KernelDrawing(part) { fitted[Self.place(index, $0)] >= 0 })
+        }
+        linearIndices = .allocate(capacity: dataColumn + 1)
+        for k in 0..<backgroundCount { linearIndices[k] = k }
+        for (k, part) in model.parts.enumerated() { linearIndices[backgroundCount + k] = part.linearIndex }
         gram = .allocate(capacity: gramCount * gramCount)
         gram.initialize(repeating: 0)
-        modelCoefficients = .allocate(capacity: dataColumn)
+        modelCoefficients = .allocate(capacity: dataColumn + 1)
         modelCoefficients.initialize(repeating: 0)
-        areaFactors = .allocate(capacity: partCount)
-        areaFactors.initialize(repeating: 1)
-        projected = .allocate(capacity: gramCount)
-        projected.initialize(repeating: 0)
-        theta = [Double](repeating: 0, count: model.nonlinear.count)
-        entries = Array(repeating: [], count: model.nonlinear.count + model.linear.count)
+        theta = .allocate(capacity: nonlinearCount)
+        theta.initialize(repeating: 0)
         fillBaselines(energies, regions)
     }
 
     deinit {
+        derivativeColumns.deallocate()
+        drawings.deallocate()
+        linearIndices.deallocate()
         gram.deallocate()
         modelCoefficients.deallocate()
-        areaFactors.deallocate()
-        projected.deallocate()
+        theta.deallocate()
     }
 
     private func fillBaselines(_ energies: [Double], _ regions: [Range<Int>]) {
@@ -124,32 +123,32 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         _ = columns.pointWeights.update(fromContentsOf: weights)
     }
 
+    /// The data to fit, to be written in place.
+    var data: UnsafeMutableBufferPointer<Double> { columns.column(dataColumn) }
+
     // MARK: - SeparableProblem
 
     mutating func linearEquations(
         at nonlinear: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
         vector: UnsafeMutableBufferPointer<Double>
     ) throws {
-        for j in theta.indices { theta[j] = nonlinear[j] }
-        isFilled = true
-        fillComponentColumns(nonlinear)
-        columns.gram(count: strengthColumn, into: gram, rowLength: gramCount)
-        for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(nonlinear) }
-
-        let count = linearBounds.count
-        for i in 0..<(count * count) { matrix[i] = 0 }
-        for i in 0..<count { vector[i] = 0 }
+        fillValues(nonlinear)
+        columns.gram(count: jacobianColumn, into: gram, rowLength: gramCount)
+        let count = linearCount
+        matrix.update(repeating: 0)
+        vector.update(repeating: 0)
         for a in 0..<dataColumn {
-            let (row, rowFactor) = linear(a)
+            let row = linearIndices[a], rowFactor = factor(a)
             vector[row] += rowFactor * gram[dataColumn * gramCount + a]
             for b in 0...a {
-                let (column, columnFactor) = linear(b)
-                let value = rowFactor * columnFactor * gram[a * gramCount + b]
+                let column = linearIndices[b]
+                let value = rowFactor * factor(b) * gram[a * gramCount + b]
                 // Components that share a coefficient meet off the diagonal of the Gram matrix twice.
                 let both = a != b && row == column ? 2 * value : value
                 matrix[max(row, column) * count + min(row, column)] += both
             }
         }
+        guard !model.priors.isEmpty else { return }
         for prior in model.priors {
             guard let index = prior.linearIndex else { continue }
             let weight = prior.expression.value(nonlinear) / prior.sigma
@@ -162,105 +161,96 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         coefficients: UnsafeBufferPointer<Double>, matrix: UnsafeMutableBufferPointer<Double>,
         gradient: UnsafeMutableBufferPointer<Double>
     ) -> Double {
-        for a in 0..<dataColumn {
-            let (index, factor) = linear(a)
-            modelCoefficients[a] = factor * coefficients[index]
-        }
-        fillStrengthColumns()
-        layOutJacobian(coefficients)
-        let chi2 = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
+        setModelCoefficients(coefficients)
+        fillJacobian(coefficients)
+        columns.gram(count: gramCount, firstRow: jacobianColumn, into: gram, rowLength: gramCount)
+        let chi2 = columns.residual(data: dataColumn, first: 0, coefficients: modelColumns)
 
-        // Scalar products of every column with the weighted residual.
-        for i in 0..<gramCount where i != dataColumn {
-            var sum = element(i, dataColumn)
-            for a in 0..<dataColumn where modelCoefficients[a] != 0 { sum -= modelCoefficients[a] * element(i, a) }
-            projected[i] = sum
+        // Rows of `gram` from `jacobianColumn` on are those of the nonlinear parameters, up to their scales.
+        let p = nonlinearCount, count = p + linearCount
+        for j in 0..<p {
+            let row = (jacobianColumn + j) * gramCount
+            let scale = jacobian.scales[j]
+            gradient[j] = scale * slope(row + dataColumn) { gram[row + $0] }
+            for i in 0...j { matrix[j * count + i] = scale * jacobian.scales[i] * gram[row + jacobianColumn + i] }
         }
-        let count = entries.count
-        for a in 0..<count {
-            var slope = 0.0
-            for entry in entries[a] { slope += entry.value * projected[entry.column] }
-            gradient[a] = slope
+        for k in p..<count {
+            gradient[k] = 0
+            for j in 0...k { matrix[k * count + j] = 0 }
+        }
+        for a in 0..<dataColumn {
+            let k = p + linearIndices[a], own = factor(a)
+            gradient[k] += own * slope(dataColumn * gramCount + a) { element(a, $0) }
+            for j in 0..<p {
+                matrix[k * count + j] += own * jacobian.scales[j] * gram[(jacobianColumn + j) * gramCount + a]
+            }
             for b in 0...a {
-                var sum = 0.0
-                for left in entries[a] {
-                    for right in entries[b] { sum += left.value * right.value * element(left.column, right.column) }
-                }
-                matrix[a * count + b] = sum
+                let other = p + linearIndices[b]
+                let value = own * factor(b) * gram[a * gramCount + b]
+                matrix[max(k, other) * count + min(k, other)] += a != b && k == other ? 2 * value : value
             }
         }
+        guard !model.priors.isEmpty else { return chi2 }
         return chi2 + addPriors(coefficients, matrix, gradient)
+    }
+
+    /// The scalar product of a column with the weighted residuals: that with the data, at `data` in the Gram matrix, less
+    /// those with the columns of the model.
+    private func slope(_ data: Int, _ product: (_ column: Int) -> Double) -> Double {
+        var sum = gram[data]
+        for a in 0..<dataColumn where modelCoefficients[a] != 0 { sum -= modelCoefficients[a] * product(a) }
+        return sum
     }
 
     // MARK: - Columns
 
-    /// The linear coefficient and factor behind column `index` of background and components.
-    private func linear(_ index: Int) -> (Int, Double) {
-        if index < backgroundCount { return (index, 1) }
-        let part = index - backgroundCount
-        return (model.parts[part].linearIndex, areaFactors[part])
+    private var modelColumns: UnsafeBufferPointer<Double> {
+        UnsafeBufferPointer(rebasing: modelCoefficients[0..<dataColumn])
+    }
+
+    /// The factor of column `index` of background and components before its linear coefficient.
+    private func factor(_ index: Int) -> Double {
+        index < backgroundCount ? 1 : quantities[Self.place(index - backgroundCount, .area)]
+    }
+
+    private func setModelCoefficients(_ coefficients: UnsafeBufferPointer<Double>) {
+        for a in 0..<dataColumn { modelCoefficients[a] = factor(a) * coefficients[linearIndices[a]] }
     }
 
     private func element(_ i: Int, _ j: Int) -> Double { i >= j ? gram[i * gramCount + j] : gram[j * gramCount + i] }
 
+    static let quantityCount = ComponentQuantity.allCases.count
+
+    /// Where a quantity of a component stands in tables of them.
+    static func place(_ part: Int, _ quantity: ComponentQuantity) -> Int { part * quantityCount + quantity.place }
+
     func derivativeColumn(_ part: Int, _ quantity: ComponentQuantity) -> Int? {
-        for derivative in derivatives where derivative.part == part && derivative.quantity == quantity {
-            return derivative.column
-        }
-        return nil
+        let column = derivativeColumns[Self.place(part, quantity)]
+        return column >= 0 ? column : nil
     }
 
-    private mutating func fillComponentColumns(_ theta: UnsafeBufferPointer<Double>) {
-        let shift = model.shiftIndex.map { theta[$0] } ?? 0
-        for (index, part) in model.parts.enumerated() {
-            if let constants = constants[index] {
-                fill(part, index: index, constants: constants, shift: shift, theta)
-            } else {
-                fillAnyShape(part, index: index, shift: shift, theta)
-            }
-        }
-        responses.apply(to: columns, theta)
+    /// Fills the columns of the components and of their derivatives by their own parameters.
+    private mutating func fillValues(_ nonlinear: UnsafeBufferPointer<Double>) {
+        _ = theta.update(fromContentsOf: nonlinear)
+        isFilled = true
+        quantities.evaluate(nonlinear)
+        let shift = model.shiftIndex.map { nonlinear[$0] } ?? 0
+        for index in 0..<partCount { draw(index, shift: shift, nonlinear) }
+        responses.apply(to: columns, nonlinear)
     }
 
-    /// The derivatives by the background's own parameters.
-    private func fillStrengthColumns() {
-        guard responses.columnCount > 0 else { return }
-        let areas = UnsafeBufferPointer(rebasing: modelCoefficients[backgroundCount..<dataColumn])
-        theta.withUnsafeBufferPointer { responses.fillDerivatives(on: columns, areas: areas, $0) }
-        columns.gram(count: gramCount, firstRow: strengthColumn, into: gram, rowLength: gramCount)
-    }
-
-    /// For every parameter, the columns that its derivative consists of.
-    private mutating func layOutJacobian(_ coefficients: UnsafeBufferPointer<Double>) {
-        let nonlinearCount = nonlinearBounds.count
-        for index in entries.indices { entries[index].removeAll(keepingCapacity: true) }
-        theta.withUnsafeBufferPointer { theta in
-            for derivative in derivatives {
-                let area = modelCoefficients[backgroundCount + derivative.part]
-                for parameter in derivative.parameters {
-                    let slope = derivative.expression.derivative(by: parameter, theta)
-                    entries[parameter].append((derivative.column, area * slope))
-                }
-                if derivative.quantity == .position, let shift = model.shiftIndex {
-                    entries[shift].append((derivative.column, -area))
-                }
-            }
-            for k in 0..<partCount where !areaParameters[k].isEmpty {
-                for parameter in areaParameters[k] {
-                    let slope = model.parts[k].areaFactor.derivative(by: parameter, theta)
-                    let coefficient = coefficients[model.parts[k].linearIndex]
-                    entries[parameter].append((backgroundCount + k, coefficient * slope))
-                }
-            }
+    /// Fills the derivatives of the model by the nonlinear parameters.
+    private func fillJacobian(_ coefficients: UnsafeBufferPointer<Double>) {
+        guard nonlinearCount > 0, let areas = modelCoefficients.baseAddress.map({ $0 + backgroundCount }) else {
+            return
         }
-        theta.withUnsafeBufferPointer { theta in
-            responses.forEachDerivative(theta) { parameter, column, factor in
-                entries[parameter].append((column, factor))
-            }
-        }
-        for a in 0..<dataColumn {
-            let (index, factor) = linear(a)
-            entries[nonlinearCount + index].append((a, factor))
+        let theta = UnsafeBufferPointer(theta)
+        jacobian.evaluate(theta)
+        jacobian.fill(columns, from: jacobianColumn, areas: areas)
+        responses.applyToDerivatives(jacobian, on: columns, areas: areas, theta)
+        guard jacobian.hasAreaTerms else { return }
+        jacobian.addAreaTerms(to: columns, from: jacobianColumn, values: backgroundCount) { part in
+            coefficients[linearIndices[backgroundCount + part]]
         }
     }
 
@@ -270,8 +260,9 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         _ gradient: UnsafeMutableBufferPointer<Double>
     ) -> Double {
         var chi2 = 0.0
-        let nonlinearCount = nonlinearBounds.count, count = entries.count
-        theta.withUnsafeBufferPointer { theta in
+        let count = nonlinearCount + linearCount
+        do {
+            let theta = UnsafeBufferPointer(theta)
             for prior in model.priors {
                 let expression = prior.expression
                 var slopes: [(Int, Double)] = expression.parameters.map { ($0, expression.derivative(by: $0, theta)) }
@@ -298,22 +289,11 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     /// Evaluates the model at the stated parameters, where the last evaluation was not there already.
     mutating func evaluate(theta values: [Double], coefficients: [Double]) {
-        let isThere =
-            isFilled && theta == values
-            && (0..<dataColumn).allSatisfy { index in
-                let (place, factor) = linear(index)
-                return modelCoefficients[index] == factor * coefficients[place]
+        coefficients.withUnsafeBufferPointer { coefficients in
+            values.withUnsafeBufferPointer { values in
+                if !isFilled || !theta.elementsEqual(values) { fillValues(values) }
             }
-        guard !isThere else { return }
-        isFilled = true
-        for j in theta.indices { theta[j] = values[j] }
-        values.withUnsafeBufferPointer { values in
-            fillComponentColumns(values)
-            for k in 0..<partCount { areaFactors[k] = model.parts[k].areaFactor.value(values) }
-        }
-        for a in 0..<dataColumn {
-            let (index, factor) = linear(a)
-            modelCoefficients[a] = factor * coefficients[index]
+            setModelCoefficients(coefficients)
         }
     }
 
@@ -328,12 +308,10 @@ struct PeakProblem: ~Copyable, SeparableProblem {
         for k in 0..<partCount {
             let area = modelCoefficients[backgroundCount + k]
             var curve = columns.column(backgroundCount + k).map { area * $0 }
-            theta.withUnsafeBufferPointer { theta in
-                responses.forEachImage(of: k, theta) { column, strength in
-                    for (i, value) in columns.column(column).enumerated() {
-                        curve[i] -= area * strength * value
-                        background[i] += area * strength * value
-                    }
+            responses.forEachImage(of: k, UnsafeBufferPointer(theta)) { column, strength in
+                for (i, value) in columns.column(column).enumerated() {
+                    curve[i] -= area * strength * value
+                    background[i] += area * strength * value
                 }
             }
             components.append(curve)
@@ -343,22 +321,15 @@ struct PeakProblem: ~Copyable, SeparableProblem {
 
     /// The sum of all components at the stated parameters, without any background.
     mutating func peakIntensities(theta: [Double], coefficients: [Double]) throws -> [Double] {
-        var sum = [Double](repeating: 0, count: columns.pointCount)
-        isFilled = false
-        theta.withUnsafeBufferPointer { theta in
-            fillComponentColumns(theta)
-            for k in 0..<partCount {
-                let area = model.parts[k].areaFactor.value(theta) * coefficients[model.parts[k].linearIndex]
-                for (i, value) in columns.column(backgroundCount + k).enumerated() { sum[i] += area * value }
-            }
-        }
-        return sum
+        evaluate(theta: theta, coefficients: coefficients)
+        let curves = curves().components
+        return (0..<columns.pointCount).map { i in curves.reduce(0) { $0 + $1[i] } }
     }
 
     /// The model at the stated parameters, as `expected`.
     mutating func expected(theta values: [Double], coefficients: [Double]) -> [Double] {
         evaluate(theta: values, coefficients: coefficients)
-        _ = columns.residual(data: dataColumn, first: 0, coefficients: UnsafeBufferPointer(modelCoefficients))
+        _ = columns.residual(data: dataColumn, first: 0, coefficients: modelColumns)
         return expected()
     }
 

@@ -1,11 +1,96 @@
 import Foundation
 import SpectralMath
 
+/// How a component is drawn, in numbers alone.
+struct KernelDrawing {
+    /// Constants of the kernels' family of shapes, for the mixing that the component has where that is held.
+    let shape: SpectralColumns.GaussLorentz
+    /// Area of the shape divided by (height x width of the formula).
+    let area: Double
+    /// Width of the formula divided by the true one.
+    let widthFactor: Double
+    let isDoublet: Bool
+    /// Whether the kernels draw the component, and nothing but its position and width is fitted, so that both lines of a
+    /// doublet take one pass.
+    let isPlain: Bool
+
+    /// - Parameter isFitted: whether the component's quantity depends on a parameter of the fit.
+    init(_ part: ResolvedModel.Part, isFitted: (ComponentQuantity) -> Bool) {
+        let constants = part.shape.shape.constants
+        shape = SpectralColumns.GaussLorentz(
+            gauss: constants?.gauss ?? 0, lorentz: constants?.lorentz ?? 0, share: constants?.share ?? 0,
+            isSum: constants?.isSum ?? false)
+        area = constants?.area ?? 1
+        widthFactor = constants?.widthFactor ?? 1
+        isDoublet = part.isDoublet
+        isPlain =
+            constants != nil && ![.mixing, .splitting, .areaRatio, .widthRatio].contains(where: { isFitted($0) })
+    }
+
+    func line(at center: Double, width: Double, share: Double, widthRatio: Double) -> SpectralColumns.Line {
+        let formulaWidth = widthFactor * width * widthRatio
+        return .init(
+            center: center, width: formulaWidth, height: share / (area * formulaWidth),
+            widthSlope: widthFactor * widthRatio)
+    }
+}
+
+extension ComponentQuantity {
+    /// Where the quantity stands in tables of all.
+    var place: Int {
+        switch self {
+        case .position: 0
+        case .width: 1
+        case .area: 2
+        case .splitting: 3
+        case .areaRatio: 4
+        case .widthRatio: 5
+        case .mixing: 6
+        case .gaussianWidth: 7
+        case .lorentzianWidth: 8
+        case .asymmetry: 9
+        }
+    }
+}
+
 extension PeakProblem {
+    /// Fills value and derivatives of component `index` of unit area.
+    func draw(_ index: Int, shift: Double, _ theta: UnsafeBufferPointer<Double>) {
+        guard drawings[index].isPlain else {
+            let part = model.parts[index]
+            if let constants = part.shape.shape.constants {
+                fill(part, index: index, constants: constants, shift: shift, theta)
+            } else {
+                fillAnyShape(part, index: index, shift: shift, theta)
+            }
+            return
+        }
+        func quantity(_ quantity: ComponentQuantity) -> Double { quantities[Self.place(index, quantity)] }
+        let drawing = drawings[index]
+        let center = quantity(.position) - shift, width = quantity(.width)
+        let value = backgroundCount + index
+        let byCenter = derivativeColumn(index, .position) ?? scratchStart
+        let byWidth = derivativeColumn(index, .width) ?? scratchStart + 1
+        guard drawing.isDoublet else {
+            columns.fill(
+                value: value, byCenter: byCenter, byWidth: byWidth,
+                lines: drawing.line(at: center, width: width, share: 1, widthRatio: 1), shape: drawing.shape)
+            return
+        }
+        let ratio = quantity(.areaRatio)
+        columns.fill(
+            value: value, byCenter: byCenter, byWidth: byWidth,
+            lines: drawing.line(at: center, width: width, share: 1 / (1 + ratio), widthRatio: 1),
+            drawing.line(
+                at: center + quantity(.splitting), width: width, share: ratio / (1 + ratio),
+                widthRatio: quantity(.widthRatio)), shape: drawing.shape)
+    }
+
     // MARK: - Shapes that the kernels draw
 
-    /// Fills value and derivatives of one component of unit area.
-    func fill(
+    /// Fills value and derivatives of a component with each line on its own, as a fitted mixing or a fitted parameter of
+    /// the pair needs.
+    private func fill(
         _ part: ResolvedModel.Part, index: Int, constants own: LineShape.Constants, shift: Double,
         _ theta: UnsafeBufferPointer<Double>
     ) {
@@ -34,14 +119,6 @@ extension PeakProblem {
         let widthRatio = part.widthRatio.value(theta)
         let major = line(at: center, share: 1 / (1 + ratio), widthRatio: 1)
         let minor = line(at: center + part.splitting.value(theta), share: ratio / (1 + ratio), widthRatio: widthRatio)
-        let ownLines = [ComponentQuantity.splitting, .areaRatio, .widthRatio, .mixing].contains {
-            derivativeColumn(index, $0) != nil
-        }
-        guard ownLines else {
-            columns.fill(value: value, byCenter: byCenter, byWidth: byWidth, lines: major, minor, shape: shape)
-            return
-        }
-        // Each line on its own where a parameter of the pair is fitted.
         let first = scratchStart + 2, second = scratchStart + 5
         columns.fill(value: first, byCenter: first + 1, byWidth: first + 2, lines: major, shape: shape)
         columns.fill(value: second, byCenter: second + 1, byWidth: second + 2, lines: minor, shape: shape)
@@ -58,14 +135,14 @@ extension PeakProblem {
     }
 
     /// column(target) = a x column(first) + b x column(second).
-    func set(_ target: Int, _ a: Double, _ first: Int, _ b: Double, _ second: Int) {
+    private func set(_ target: Int, _ a: Double, _ first: Int, _ b: Double, _ second: Int) {
         let out = columns.column(target), x = columns.column(first), y = columns.column(second)
         for i in out.indices { out[i] = a * x[i] + b * y[i] }
     }
 
     /// The derivative by the mixing at constant area and true width: the area factor and the width factor of the
     /// formula change with it too.
-    func fillMixing(
+    private func fillMixing(
         _ part: ResolvedModel.Part, _ index: Int, _ mix: Double?, _ constants: LineShape.Constants,
         _ lines: [(value: Int, byWidth: Int, line: SpectralColumns.Line)], _ width: Double
     ) {
@@ -106,10 +183,10 @@ extension PeakProblem {
     static let scratchCount = 14
 
     /// Fills value and derivatives of one component of unit area, whatever its shape.
-    func fillAnyShape(
+    private func fillAnyShape(
         _ part: ResolvedModel.Part, index: Int, shift: Double, _ theta: UnsafeBufferPointer<Double>
     ) {
-        let shape = shapes[index]
+        let shape = part.shape
         let quantities = shape.shape.parameters
         let parameters = quantities.map { part.expression($0).value(theta) }
         let center = part.position.value(theta) - shift

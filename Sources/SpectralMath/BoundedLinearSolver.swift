@@ -6,8 +6,8 @@ import CSpectralKernels
 /// bounds). Memory is laid out once; solving allocates nothing.
 struct BoundedLinearSolver: ~Copyable {
     private let count: Int
-    private let lower: [Double]
-    private let upper: [Double]
+    private let lower: UnsafeMutablePointer<Double>
+    private let upper: UnsafeMutablePointer<Double>
     private let factor: UnsafeMutablePointer<Double>
     private let rhs: UnsafeMutablePointer<Double>
     private let scale: UnsafeMutablePointer<Double>
@@ -15,8 +15,12 @@ struct BoundedLinearSolver: ~Copyable {
 
     init(bounds: [ClosedRange<Double>]) {
         count = bounds.count
-        lower = bounds.map(\.lowerBound)
-        upper = bounds.map(\.upperBound)
+        lower = .allocate(capacity: max(1, count))
+        upper = .allocate(capacity: max(1, count))
+        for (k, bound) in bounds.enumerated() {
+            (lower + k).initialize(to: bound.lowerBound)
+            (upper + k).initialize(to: bound.upperBound)
+        }
         factor = .allocate(capacity: max(1, count * count))
         rhs = .allocate(capacity: max(1, count))
         scale = .allocate(capacity: max(1, count))
@@ -24,6 +28,8 @@ struct BoundedLinearSolver: ~Copyable {
     }
 
     deinit {
+        lower.deallocate()
+        upper.deallocate()
         factor.deallocate()
         rhs.deallocate()
         scale.deallocate()

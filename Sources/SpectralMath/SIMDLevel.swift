@@ -10,7 +10,8 @@ public enum SIMDLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
     /// AVX-512.
     case avx512 = 2
 
-    /// The highest level that this processor has.
+    /// The highest level that this processor has, or a lower one that the environment variable `INTERPHASE_SIMD` names:
+    /// `baseline` or `avx2`, for results that are the same on all processors of a cluster to the last bit.
     public static let best = SIMDLevel(rawValue: Int(sk_best_level().rawValue)) ?? .baseline
 
     /// Orders by width.

@@ -17,19 +17,18 @@ enum SmallSymmetric {
         for i in 0..<n {
             for j in 0...i { factor[i * n + j] = matrix[rows[i] * count + rows[j]] * scale[i] * scale[j] }
         }
-        let complete = factor.withUnsafeMutableBufferPointer {
-            sk_cholesky($0.baseAddress, n, n, dependenceTolerance) == n
+        let isComplete = factor.withUnsafeMutableBufferPointer { factor in
+            guard sk_cholesky(factor.baseAddress, n, n, dependenceTolerance) == n else { return false }
+            sk_cholesky_inverse(factor.baseAddress, n, n)
+            return true
         }
-        guard complete else { return nil }
-        var result = [Double](repeating: 0, count: n * n)
-        for column in 0..<n {
-            var unit = [Double](repeating: 0, count: n)
-            unit[column] = 1
-            factor.withUnsafeBufferPointer { l in
-                unit.withUnsafeMutableBufferPointer { sk_cholesky_solve(l.baseAddress, n, n, $0.baseAddress) }
+        guard isComplete else { return nil }
+        for i in 0..<n {
+            for j in 0...i {
+                factor[i * n + j] *= scale[i] * scale[j]
+                factor[j * n + i] = factor[i * n + j]
             }
-            for row in 0..<n { result[row * n + column] = unit[row] * scale[row] * scale[column] }
         }
-        return result
+        return factor
     }
 }

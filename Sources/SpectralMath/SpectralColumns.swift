@@ -53,6 +53,8 @@ public struct SpectralColumns: ~Copyable {
     let columns: UnsafeMutablePointer<Double>
     let abscissa: UnsafeMutablePointer<Double>
     private let halfSteps: UnsafeMutablePointer<Double>
+    /// Sums of two half steps, for `addIntegrals`.
+    private let spans: UnsafeMutablePointer<Double>
     private let weights: UnsafeMutablePointer<Double>
     private let residuals: UnsafeMutablePointer<Double>
 
@@ -66,22 +68,27 @@ public struct SpectralColumns: ~Copyable {
         columns = .allocate(capacity: stride * columnCount)
         columns.initialize(repeating: 0, count: stride * columnCount)
         abscissa = .allocate(capacity: stride)
-        halfSteps = .allocate(capacity: stride)
+        // Vectors that start one step later reach beyond the end.
+        halfSteps = .allocate(capacity: stride + padding)
+        halfSteps.initialize(repeating: 0, count: stride + padding)
+        spans = .allocate(capacity: stride)
         weights = .allocate(capacity: stride)
         residuals = .allocate(capacity: stride)
         for i in 0..<stride {
             let inside = i < values.count
             abscissa[i] = inside ? values[i] : values.last ?? 0
-            halfSteps[i] = inside && i > 0 ? (values[i] - values[i - 1]) / 2 : 0
+            if inside && i > 0 { halfSteps[i] = (values[i] - values[i - 1]) / 2 }
             weights[i] = inside ? 1 : 0
             residuals[i] = 0
         }
+        for i in 0..<stride { spans[i] = halfSteps[i] + halfSteps[i + 1] }
     }
 
     deinit {
         columns.deallocate()
         abscissa.deallocate()
         halfSteps.deallocate()
+        spans.deallocate()
         weights.deallocate()
         residuals.deallocate()
     }
@@ -164,6 +171,27 @@ public struct SpectralColumns: ~Copyable {
             let column = start(k), offset = column[first]
             for i in range { column[i] -= offset }
         }
+    }
+
+    /// Adds to `count` columns from `first` on `factor` times their cumulative integrals, as `integrate`; keeps the
+    /// integrals in as many columns from `integrals` on, unless that is nil.
+    public func addIntegrals(_ factor: Double, from first: Int, count: Int, keepingIn integrals: Int? = nil) {
+        guard count > 0 else { return }
+        precondition(first + count <= columnCount && (integrals ?? 0) + count <= columnCount, "no such columns")
+        var kept: UnsafeMutablePointer<Double>?
+        if let integrals { kept = start(integrals) }
+        sk_add_integrals(level.kernel, halfSteps, spans, stride, factor, start(first), kept, stride, count)
+    }
+
+    /// The memory of column `index`, for `combine`.
+    public func address(_ index: Int) -> UnsafePointer<Double> { UnsafePointer(start(index)) }
+
+    /// column(target) = the sum of `count` columns of this workspace, given by their addresses, times `factors`.
+    public func combine(
+        _ columns: UnsafePointer<UnsafePointer<Double>?>, _ factors: UnsafePointer<Double>, count: Int,
+        into target: Int
+    ) {
+        sk_combine(level.kernel, columns, factors, count, stride, start(target))
     }
 
     /// Sets `count` columns from `target` on to zero.

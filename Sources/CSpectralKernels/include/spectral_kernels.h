@@ -15,7 +15,8 @@ typedef enum {
     SK_LEVEL_AVX512 = 2     // AVX-512 F, DQ, VL, BW
 } sk_level;
 
-// The highest level that this processor has.
+// The highest level that this processor has, or a lower one that the environment variable INTERPHASE_SIMD names
+// (baseline, avx2): the same level gives the same bits on every processor.
 sk_level sk_best_level(void);
 
 // One line of a component: `height * shape((x - center) / width)`.
@@ -49,6 +50,16 @@ void sk_sum_lines(sk_level level, const double *x, size_t n, const sk_line *line
 void sk_cumulative_trapezium(const double *half_steps, size_t n, const double *in, double *out, size_t stride,
                              size_t columns);
 
+// For `count` columns that lie `stride` apart: integral[i] as by sk_cumulative_trapezium, column[i] += factor x
+// integral[i]. Integrals are stored, as far apart, unless `integrals` is NULL. `half_steps` holds n + 1 numbers, 0
+// from the last step on; `spans[i]` = half_steps[i] + half_steps[i + 1].
+void sk_add_integrals(sk_level level, const double *half_steps, const double *spans, size_t n, double factor,
+                      double *columns, double *integrals, size_t stride, size_t count);
+
+// sum[i] = sum_k factor[k] columns[k][i]. `sum` may be one of the columns.
+void sk_combine(sk_level level, const double *const *columns, const double *factors, size_t count, size_t n,
+                double *sum);
+
 // target[i] += factor * source[i].
 void sk_add_scaled(double *target, const double *source, double factor, size_t n);
 
@@ -63,11 +74,14 @@ double sk_residual(sk_level level, const double *y, const double *data, size_t s
 
 // Cholesky factorisation in place of the lower triangle of an n x n matrix (row-major, `ld` apart). Returns the
 // number of leading rows factorised: n when the matrix is positive definite. A pivot below `tolerance` times the
-// diagonal element counts as not positive.
+// diagonal element counts as not positive. The diagonal holds the reciprocals of the factor's.
 size_t sk_cholesky(double *a, size_t n, size_t ld, double tolerance);
 
 // Solves L L^T x = b in place of b with the factor from sk_cholesky.
 void sk_cholesky_solve(const double *l, size_t n, size_t ld, double *b);
+
+// The lower triangle of (L L^T)^-1 in place of the factor from sk_cholesky.
+void sk_cholesky_inverse(double *l, size_t n, size_t ld);
 
 // One pseudo-Voigt line of a powder pattern, mixing * Lorentzian + (1 - mixing) * Gaussian of one full width, added to a
 // column at `points` abscissae from `x` on (a multiple of SK_PADDING), times `area`; and to `count` columns that lie

@@ -4,131 +4,164 @@ import SpectralMath
 ///
 /// Every column b of a component, value or derivative, becomes b + sum over the responses of strength x L b, with L a
 /// linear operator: the cumulative integral (Shirley), its integral (slope background), the convolution with an
-/// energy-loss cross-section (Tougaard). Derivatives by strengths and by the parameters of cross-sections are columns
-/// of their own. Nothing is allocated after `init`.
+/// energy-loss cross-section (Tougaard). L acts on the values of the components, and on the derivatives of the whole
+/// model by each parameter. Derivatives by strengths and by the parameters of cross-sections follow from the images of
+/// the values. Nothing is allocated after `init`.
 struct BackgroundResponses: ~Copyable {
-    /// The columns of the components that responses act on.
+    /// The columns that responses act on.
     struct Sources {
-        /// The first column of the values, one for each component.
+        /// The first column of the components' values, one for each component.
         var values: Int
         var valueCount: Int
-        /// The first column of the derivatives.
+        /// The first column of the derivatives by the nonlinear parameters.
         var derivatives: Int
-        /// The component that each derivative belongs to.
-        var derivativeParts: [Int]
+        var derivativeCount: Int
     }
 
     private struct Block {
         var response: BackgroundLayout.Response
         var region: Range<Int>
-        /// L applied to the values, followed by L applied to the derivatives.
+        /// L applied to the values.
         var image: Int
+        /// L applied to the derivatives.
+        var derivativeImage: Int
+        /// The derivatives with each component's share times its strength, where strengths differ.
+        var mixed: Int
         /// The integral that a slope background integrates again.
         var inner: Int
-        /// Where the derivatives by fitted strengths go: slot of the strength, column.
-        var strengthColumns: [(slot: Int, column: Int)]
-        /// Where the derivatives by parameters of the cross-section go, and dL applied to the values.
-        var lossColumns: [(term: LossCrossSection.Unit.Term, expression: ParameterExpression, column: Int, image: Int)]
+        /// dL applied to the values, by parameters of the cross-section.
+        var lossImages: [(term: LossCrossSection.Unit.Term, expression: ParameterExpression, image: Int)]
         var quadrature: LossQuadrature?
         /// The weights that are in the buffer, by cross-section.
         var drawn: LossCrossSection.Unit?
         /// Where the block's weights start in the buffer: for each term, those of all points but the first, then those
         /// of the first, by distance.
         var weights: Int
+
+        var isCommon: Bool { response.strengths.count == 1 }
     }
 
-    /// The first column of the derivatives by background parameters, and their number.
-    let firstColumn: Int
-    let columnCount: Int
+    /// The usual case, one Shirley step of one strength over all points, for which kernels integrate and add in one go.
+    private struct Step {
+        var image: Int
+        /// The parameters of the strength, each with the slope by it, in `expressions` after the strength itself.
+        var parameters: [Int]
+    }
+
     /// The column after the last one used.
     let end: Int
 
     private var blocks: [Block]
+    private let step: Step?
+    private let expressions: CompiledExpressions
     private let sources: Sources
     private let weights: UnsafeMutableBufferPointer<Double>
+    private let strengths: UnsafeMutablePointer<Double>
+    private let factors: UnsafeMutablePointer<Double>
+    private let images: UnsafeMutablePointer<UnsafePointer<Double>?>
 
     /// The responses of `layout` over the points `energies`. Columns from `firstColumn` on are used.
     init(
         _ layout: BackgroundLayout, energies: [Double], regions: [Range<Int>], sources: Sources, firstColumn: Int
     ) {
         self.sources = sources
-        self.firstColumn = firstColumn
-        let sourceCount = sources.valueCount + sources.derivativeParts.count
         var column = firstColumn
+        func take(_ count: Int) -> Int {
+            defer { column += count }
+            return column
+        }
         var blocks: [Block] = []
         var weightCount = 0
         for response in layout.responses {
             var block = Block(
-                response: response, region: regions[response.part], image: 0, inner: 0, strengthColumns: [],
-                lossColumns: [], quadrature: nil, drawn: nil, weights: weightCount)
-            for (slot, strength) in response.strengths.enumerated() where !strength.isConstant {
-                block.strengthColumns.append((slot, column))
-                column += 1
-            }
+                response: response, region: regions[response.part], image: take(sources.valueCount),
+                derivativeImage: 0, mixed: 0, inner: 0, lossImages: [], quadrature: nil, drawn: nil,
+                weights: weightCount)
+            if case .slope = response.kind { block.inner = take(max(sources.valueCount, sources.derivativeCount)) }
             if case .loss(let loss) = response.kind {
                 block.quadrature = LossQuadrature(energies: Array(energies[block.region]))
-                for (term, expression) in loss.fitted {
-                    block.lossColumns.append((term, expression, column, 0))
-                    column += 1
-                }
-                weightCount += 2 * block.region.count * (1 + block.lossColumns.count)
+                block.lossImages = loss.fitted.map { ($0.term, $0.expression, take(sources.valueCount)) }
+                weightCount += 2 * block.region.count * (1 + block.lossImages.count)
             }
             blocks.append(block)
         }
-        columnCount = column - firstColumn
-        for index in blocks.indices {
-            blocks[index].image = column
-            column += sourceCount
-            if case .slope = blocks[index].response.kind {
-                blocks[index].inner = column
-                column += sourceCount
-            }
-            for term in blocks[index].lossColumns.indices {
-                blocks[index].lossColumns[term].image = column
-                column += sources.valueCount
+        var strengthExpressions: [ParameterExpression] = []
+        if blocks.count == 1, case .step = blocks[0].response.kind, blocks[0].isCommon,
+            blocks[0].region == energies.indices
+        {
+            let strength = blocks[0].response.strengths[0]
+            step = Step(image: blocks[0].image, parameters: strength.parameters)
+            strengthExpressions = [strength] + strength.parameters.map { strength.derivative(by: $0) }
+        } else {
+            step = nil
+            for index in blocks.indices {
+                blocks[index].derivativeImage = take(sources.derivativeCount)
+                if !blocks[index].isCommon { blocks[index].mixed = take(sources.derivativeCount) }
             }
         }
+        expressions = CompiledExpressions(strengthExpressions)
         end = column
         self.blocks = blocks
         weights = .allocate(capacity: max(1, weightCount))
         weights.initialize(repeating: 0)
+        strengths = .allocate(capacity: sources.valueCount + 1)
+        strengths.initialize(repeating: 0, count: sources.valueCount + 1)
+        factors = .allocate(capacity: sources.valueCount + 1)
+        factors.initialize(repeating: 0, count: sources.valueCount + 1)
+        images = .allocate(capacity: sources.valueCount + 1)
+        images.initialize(repeating: nil, count: sources.valueCount + 1)
     }
 
-    deinit { weights.deallocate() }
+    deinit {
+        weights.deallocate()
+        strengths.deallocate()
+        factors.deallocate()
+        images.deallocate()
+    }
 
-    // MARK: - Columns
+    // MARK: - Values
 
-    /// Adds the responses to the values and derivatives of the components.
+    /// Adds the responses to the values of the components.
     mutating func apply(to columns: borrowing SpectralColumns, _ theta: UnsafeBufferPointer<Double>) {
-        for index in blocks.indices { fillImages(index, columns, theta) }
-        for block in blocks { add(block, to: columns, theta) }
+        if let image = step?.image {
+            expressions.evaluate(theta)
+            columns.addIntegrals(expressions[0], from: sources.values, count: sources.valueCount, keepingIn: image)
+            return
+        }
+        for index in blocks.indices {
+            let values = sources.values, count = sources.valueCount
+            if case .loss(let loss) = blocks[index].response.kind { drawWeights(index, loss.unit(theta)) }
+            fillImages(index, columns, from: values, into: blocks[index].image, count: count, theta)
+            guard case .loss(let loss) = blocks[index].response.kind else { continue }
+            for (number, fitted) in blocks[index].lossImages.enumerated() {
+                convolve(
+                    index, number + 1, fitted.term, loss.unit(theta), columns, from: values, into: fitted.image,
+                    count: count)
+            }
+        }
+        for block in blocks {
+            for part in 0..<sources.valueCount {
+                let strength = block.response.strengths[block.isCommon ? 0 : part].value(theta)
+                columns.add(strength, times: block.image + part, to: sources.values + part)
+            }
+        }
     }
 
-    private mutating func fillImages(
-        _ index: Int, _ columns: borrowing SpectralColumns, _ theta: UnsafeBufferPointer<Double>
+    /// Fills `count` columns from `target` on with L applied to those from `source` on.
+    private func fillImages(
+        _ index: Int, _ columns: borrowing SpectralColumns, from source: Int, into target: Int, count: Int,
+        _ theta: UnsafeBufferPointer<Double>
     ) {
-        let values = sources.values, valueCount = sources.valueCount
-        let derivatives = sources.derivatives, derivativeCount = sources.derivativeParts.count
-        let region = blocks[index].region, image = blocks[index].image
+        let region = blocks[index].region
         switch blocks[index].response.kind {
         case .step:
-            columns.integrate(from: values, into: image, count: valueCount, over: region)
-            columns.integrate(from: derivatives, into: image + valueCount, count: derivativeCount, over: region)
+            columns.integrate(from: source, into: target, count: count, over: region)
         case .slope:
             let inner = blocks[index].inner
-            columns.integrate(from: values, into: inner, count: valueCount, over: region)
-            columns.integrate(from: derivatives, into: inner + valueCount, count: derivativeCount, over: region)
-            columns.integrate(from: inner, into: image, count: valueCount + derivativeCount, over: region)
+            columns.integrate(from: source, into: inner, count: count, over: region)
+            columns.integrate(from: inner, into: target, count: count, over: region)
         case .loss(let loss):
-            let unit = loss.unit(theta)
-            drawWeights(index, unit)
-            convolve(index, 0, .value, unit, columns, from: values, into: image, count: valueCount)
-            convolve(
-                index, 0, .value, unit, columns, from: derivatives, into: image + valueCount, count: derivativeCount)
-            for (number, fitted) in blocks[index].lossColumns.enumerated() {
-                convolve(
-                    index, number + 1, fitted.term, unit, columns, from: values, into: fitted.image, count: valueCount)
-            }
+            convolve(index, 0, .value, loss.unit(theta), columns, from: source, into: target, count: count)
         }
     }
 
@@ -140,8 +173,8 @@ struct BackgroundResponses: ~Copyable {
         blocks[index].drawn = unit
         let count = blocks[index].region.count
         var place = blocks[index].weights
-        for number in 0...blocks[index].lossColumns.count {
-            let term = number == 0 ? .value : blocks[index].lossColumns[number - 1].term
+        for number in 0...blocks[index].lossImages.count {
+            let term = number == 0 ? .value : blocks[index].lossImages[number - 1].term
             for distance in 0..<(count - 1) {
                 weights[place + distance] = quadrature.weight(unit, term, source: 1, target: 1 + distance)
             }
@@ -176,70 +209,76 @@ struct BackgroundResponses: ~Copyable {
         }
     }
 
-    private func add(
-        _ block: Block, to columns: borrowing SpectralColumns, _ theta: UnsafeBufferPointer<Double>
+    // MARK: - Derivatives
+
+    /// Adds the responses to the derivatives of the components' sum by every parameter, and fills those by the
+    /// background's own parameters, for components of the stated areas. `theta` is that of the last `apply`.
+    func applyToDerivatives(
+        _ jacobian: borrowing ModelJacobian, on columns: borrowing SpectralColumns, areas: UnsafePointer<Double>,
+        _ theta: UnsafeBufferPointer<Double>
     ) {
-        let valueCount = sources.valueCount, derivativeCount = sources.derivativeParts.count
-        if block.response.strengths.count == 1 {
-            let strength = block.response.strengths[0].value(theta)
-            columns.add(strength, times: block.image, to: sources.values, count: valueCount)
-            columns.add(strength, times: block.image + valueCount, to: sources.derivatives, count: derivativeCount)
+        let first = sources.derivatives, count = sources.derivativeCount
+        if let step {
+            columns.addIntegrals(expressions[0], from: first, count: count)
+            for (place, parameter) in step.parameters.enumerated() {
+                addImages(step.image, slope: expressions[1 + place], areas, to: first + parameter, columns)
+            }
             return
         }
-        for part in 0..<valueCount {
-            columns.add(
-                block.response.strengths[part].value(theta), times: block.image + part, to: sources.values + part)
+        for index in blocks.indices {
+            let block = blocks[index]
+            var source = first
+            if !block.isCommon {
+                for part in 0..<sources.valueCount { strengths[part] = block.response.strengths[part].value(theta) }
+                jacobian.fillMixed(columns, from: block.mixed, areas: areas, strengths: strengths)
+                source = block.mixed
+            }
+            fillImages(index, columns, from: source, into: block.derivativeImage, count: count, theta)
         }
-        for (number, part) in sources.derivativeParts.enumerated() {
-            columns.add(
-                block.response.strengths[part].value(theta), times: block.image + valueCount + number,
-                to: sources.derivatives + number)
+        for block in blocks {
+            let factor = block.isCommon ? block.response.strengths[0].value(theta) : 1
+            columns.add(factor, times: block.derivativeImage, to: first, count: count)
         }
+        for block in blocks { addOwnDerivatives(block, columns, areas, theta) }
     }
 
-    /// Fills the columns of the derivatives by background parameters for components of the stated areas.
-    func fillDerivatives(
-        on columns: borrowing SpectralColumns, areas: UnsafeBufferPointer<Double>, _ theta: UnsafeBufferPointer<Double>
+    /// Adds the derivatives by the background's own parameters.
+    private func addOwnDerivatives(
+        _ block: Block, _ columns: borrowing SpectralColumns, _ areas: UnsafePointer<Double>,
+        _ theta: UnsafeBufferPointer<Double>
     ) {
-        for block in blocks {
-            let isCommon = block.response.strengths.count == 1
-            for (slot, column) in block.strengthColumns {
-                columns.clear(column, count: 1)
-                for part in 0..<sources.valueCount where isCommon || part == slot {
-                    columns.add(areas[part], times: block.image + part, to: column)
+        for (slot, strength) in block.response.strengths.enumerated() {
+            for parameter in strength.parameters {
+                let slope = strength.derivative(by: parameter, theta)
+                for part in 0..<sources.valueCount where block.isCommon || part == slot {
+                    columns.add(slope * areas[part], times: block.image + part, to: sources.derivatives + parameter)
                 }
             }
-            for fitted in block.lossColumns {
-                columns.clear(fitted.column, count: 1)
+        }
+        for fitted in block.lossImages {
+            for parameter in fitted.expression.parameters {
+                let slope = fitted.expression.derivative(by: parameter, theta)
                 for part in 0..<sources.valueCount {
-                    let strength = block.response.strengths[isCommon ? 0 : part].value(theta)
-                    columns.add(areas[part] * strength, times: fitted.image + part, to: fitted.column)
+                    let strength = block.response.strengths[block.isCommon ? 0 : part].value(theta)
+                    columns.add(
+                        slope * areas[part] * strength, times: fitted.image + part,
+                        to: sources.derivatives + parameter)
                 }
             }
         }
     }
 
-    /// Calls `body` with each nonlinear parameter, the column of its derivative, and the factor before it.
-    func forEachDerivative(
-        _ theta: UnsafeBufferPointer<Double>, _ body: (_ parameter: Int, _ column: Int, _ factor: Double) -> Void
+    /// column(target) = slope x the sum of the components' images times their areas. No component's own parameter has a
+    /// part in that column.
+    private func addImages(
+        _ image: Int, slope: Double, _ areas: UnsafePointer<Double>, to target: Int,
+        _ columns: borrowing SpectralColumns
     ) {
-        for block in blocks {
-            for (slot, column) in block.strengthColumns {
-                let expression = block.response.strengths[slot]
-                for term in expression.terms {
-                    for parameter in term.factors {
-                        body(parameter, column, expression.derivative(by: parameter, theta))
-                    }
-                }
-            }
-            for fitted in block.lossColumns {
-                for term in fitted.expression.terms {
-                    for parameter in term.factors {
-                        body(parameter, fitted.column, fitted.expression.derivative(by: parameter, theta))
-                    }
-                }
-            }
+        for part in 0..<sources.valueCount {
+            images[part] = columns.address(image + part)
+            factors[part] = slope * areas[part]
         }
+        columns.combine(images, factors, count: sources.valueCount, into: target)
     }
 
     /// Calls `body` with each column that component `part` adds to the background per area, and its strength.
@@ -247,8 +286,7 @@ struct BackgroundResponses: ~Copyable {
         of part: Int, _ theta: UnsafeBufferPointer<Double>, _ body: (_ column: Int, _ strength: Double) -> Void
     ) {
         for block in blocks {
-            let strengths = block.response.strengths
-            body(block.image + part, strengths[strengths.count == 1 ? 0 : part].value(theta))
+            body(block.image + part, block.response.strengths[block.isCommon ? 0 : part].value(theta))
         }
     }
 }
