@@ -1,5 +1,13 @@
 import CSpectralKernels
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The instruction set that the kernels use. Levels differ in the last bits of a result; the same level gives the same
 /// bits on every processor.
 public enum SIMDLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
@@ -10,8 +18,13 @@ public enum SIMDLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
     /// AVX-512.
     case avx512 = 2
 
-    /// The highest level that this processor has.
-    public static let best = SIMDLevel(rawValue: Int(sk_best_level().rawValue)) ?? .baseline
+    /// The level that is used where none is stated: the highest that this processor has, or a lower one that the
+    /// environment variable `INTERPHASE_SIMD` names (`baseline`, `avx2`), so that different processors give the same bits.
+    public static let best: SIMDLevel = {
+        let highest = SIMDLevel(rawValue: Int(sk_best_level().rawValue)) ?? .baseline
+        guard let wanted = getenv("INTERPHASE_SIMD").map({ String(cString: $0) }) else { return highest }
+        return allCases.first { "\($0)" == wanted }.map { min($0, highest) } ?? highest
+    }()
 
     /// Orders by width.
     public static func < (left: SIMDLevel, right: SIMDLevel) -> Bool { left.rawValue < right.rawValue }
