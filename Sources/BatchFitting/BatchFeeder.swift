@@ -1,5 +1,17 @@
 import SpectrumFiles
 
+/// How a batch is cut into pieces; results do not depend on it.
+struct BatchCut: Sendable {
+    /// From this size on, bytes, a file is read piece by piece.
+    var largeFile = 1 << 20
+    /// Spectra of a large file in one job.
+    var spectraPerJob = 16
+    /// Spectra in one round for each thread.
+    var spectraPerThread = 128
+    /// Bytes of a small file that are taken for a spectrum.
+    var bytesPerSpectrum = 5000
+}
+
 /// Cuts the files of a batch into jobs, in their order. Small files are jobs as they are; the spectra of large ones are read
 /// here, a few at a time.
 struct BatchFeeder: ~Copyable {
@@ -7,6 +19,7 @@ struct BatchFeeder: ~Copyable {
     private let files: [ResultStore.StoredFile]
     private let settings: BatchSettings
     private let shard: BatchShard
+    private let cut: BatchCut
     private let roundWeight: Int
     /// The places of the last spectra that the results have of files that were begun before, by file.
     private let begun: [Int: Int]
@@ -19,15 +32,6 @@ struct BatchFeeder: ~Copyable {
     private var bytesDone = 0
     private let bytes: Int
 
-    /// From this size on, bytes, a file is read piece by piece.
-    static let largeFile = 1 << 20
-    /// Spectra in one job.
-    private static let spectraPerJob = 16
-    /// Spectra in one round for each thread.
-    private static let spectraPerThread = 128
-    /// Bytes of a small file that are taken for a spectrum.
-    private static let bytesPerSpectrum = 5000
-
     init(
         inputs: [BatchInput], files: [ResultStore.StoredFile], run: BatchRun, lastOrdinal: (Int) throws -> Int
     ) throws {
@@ -35,7 +39,8 @@ struct BatchFeeder: ~Copyable {
         self.files = files
         settings = run.settings
         shard = run.shard
-        roundWeight = Self.spectraPerThread * run.threads
+        cut = run.cut
+        roundWeight = max(1, run.cut.spectraPerThread * run.threads)
         bytes = inputs.reduce(0) { $0 + max(1, $1.size) }
         var begun: [Int: Int] = [:]
         for (index, file) in files.enumerated() where file.status == .pending && file.digest != nil {
@@ -74,11 +79,11 @@ struct BatchFeeder: ~Copyable {
             if reader != nil {
                 let (job, seen) = spectra()
                 steps += seen
-                weight += Self.spectraPerJob
+                weight += cut.spectraPerJob
                 jobs += job
-            } else if inputs[index].size < Self.largeFile {
+            } else if inputs[index].size < cut.largeFile {
                 jobs.append(.file(index))
-                weight += 1 + inputs[index].size / Self.bytesPerSpectrum
+                weight += 1 + inputs[index].size / cut.bytesPerSpectrum
                 advance()
             } else {
                 jobs.append(open())
@@ -120,7 +125,7 @@ struct BatchFeeder: ~Copyable {
         var seen = 0
         var end: FileOutcome?
         do {
-            while candidates.count < Self.spectraPerJob, seen < 50 * Self.spectraPerJob {
+            while candidates.count < cut.spectraPerJob, seen < 50 * cut.spectraPerJob {
                 guard let candidate = try reader?.next() else {
                     end = outcome(nil)
                     break

@@ -25,7 +25,7 @@ extension BatchResults {
             do {
                 let merged = try Database(path: temporary, access: .write)
                 // What is under a temporary name may be lost with the process.
-                try merged.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384")
+                try merged.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096")
                 try ResultFile.create(in: merged, identity: first.identity)
                 try merged.statement(ResultTable.shard.insertion).run(.integer(1), .integer(1), .integer(1))
                 for source in sources { try copy(source, into: merged, copiesFiles: source.shard == first.shard) }

@@ -49,11 +49,22 @@ public enum BatchResults {
             throw BatchError.noResults(file: path, reason: "no such file")
         }
         do {
-            let database = try Database(path: path, access: .read)
+            let database = try opened(path)
             try ResultFile.check(database, path: path)
             try body(database)
         } catch let error as DatabaseError {
             throw BatchError(error, file: path)
+        }
+    }
+
+    private static func opened(_ path: String) throws(DatabaseError) -> Database {
+        let database = try Database(path: path, access: .read)
+        do {
+            _ = try database.rows("PRAGMA user_version")
+            return database
+        } catch  where error.kind == .readOnly {
+            // A process was killed in the middle of a commit, which only those who may write can undo.
+            return try Database(path: path, access: .write)
         }
     }
 }

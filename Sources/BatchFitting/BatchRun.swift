@@ -13,6 +13,9 @@ public struct BatchProgress: Sendable, Hashable {
     public var files = 0
     /// The share of all bytes that has been read, 0 ... 1.
     public var fraction = 0.0
+
+    /// A batch that has not begun.
+    public init() {}
 }
 
 /// What came of a batch.
@@ -48,6 +51,8 @@ public struct BatchRun: Sendable {
     public var restart: Bool
     /// Results are made last in the file so often; what a killed run loses at most.
     public var storeInterval = Duration.seconds(1)
+    /// How the work is cut into pieces.
+    var cut = BatchCut()
 
     /// A batch.
     public init(settings: BatchSettings, shard: BatchShard = .whole, threads: Int = 1, restart: Bool = false) {
@@ -94,7 +99,8 @@ public struct BatchRun: Sendable {
             round = crew.begin(jobs)
         }
         var counts = try store.counts()
-        let isFinished = !isStopped && counts.files[.pending] == nil
+        // A request to stop may come when everything has been given out already.
+        let isFinished = (feeder.isAtEnd || !isStopped) && counts.files[.pending] == nil
         try store.end(
             session: key, at: Date().ISO8601Format(), spectra: writer.progress.spectra, isFinished: isFinished)
         counts = try store.counts()

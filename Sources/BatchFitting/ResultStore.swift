@@ -61,7 +61,7 @@ struct ResultStore: ~Copyable {
         // The lock is kept between transactions, so that no other process can come in between; it goes with the process.
         try database.execute(
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; "
-                + "PRAGMA cache_size = -16384; BEGIN EXCLUSIVE")
+                + "PRAGMA cache_size = -4096; BEGIN EXCLUSIVE")
         let isEmpty = try database.rows("SELECT count(*) FROM sqlite_schema")[0][0].count == 0
         if !isEmpty {
             try ResultFile.check(database, path: path)

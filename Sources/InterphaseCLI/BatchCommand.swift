@@ -159,9 +159,16 @@ struct BatchRunCommand: AsyncParsableCommand {
         return (run, Array(hasModel ? arguments[...] : arguments.dropFirst()))
     }
 
+    /// The name of this machine; Foundation would ask the network for it.
+    private static var host: String {
+        var names = utsname()
+        guard uname(&names) == 0 else { return "" }
+        return withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
     private var session: BatchSession {
         BatchSession(
-            started: Date().ISO8601Format(), host: ProcessInfo.processInfo.hostName,
+            started: Date().ISO8601Format(), host: Self.host,
             folder: FileManager.default.currentDirectoryPath, command: CommandSupport.commandLine(), threads: threads)
     }
 }

@@ -93,7 +93,7 @@ struct SimulateCommand: AsyncParsableCommand {
         if let map, mapSize == nil {
             throw ValidationError("--map \(map): expected two numbers from 1 to 100000, such as 300x200")
         }
-        if map != nil, species != nil { throw ValidationError("--map needs a recipe, not --species") }
+        if map != nil, recipe == nil { throw ValidationError("--map needs a recipe") }
         guard photonEnergy > 0, photonEnergy.isFinite, charging.isFinite, slope.isFinite, shirley.isFinite else {
             throw ValidationError("expected finite numbers and a photon energy above 0 eV")
         }

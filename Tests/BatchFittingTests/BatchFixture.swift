@@ -61,11 +61,11 @@ final class BatchFixture {
     }
 
     /// Five files: single spectra, and maps small and large.
-    func writeInputs(large: UInt32 = 700) throws {
+    func writeInputs(large: UInt32 = 70) throws {
         try write(1...1, to: "in/a.csv")
         try write(2...2, to: "in/b.csv")
         try write(3...22, to: "in/deep/small.vms")
-        // Large enough to be read piece by piece.
+        // Large enough to be read piece by piece, see `run`.
         try write(1000...(1000 + large), to: "in/large.vms")
         try write(30...30, to: "in/z.csv")
     }
@@ -83,9 +83,11 @@ final class BatchFixture {
         _ output: String, recipe: Recipe = recipe, program: String = "1.0", shard: String = "1/1", threads: Int = 1,
         restart: Bool = false, inputs: [String] = ["in"], isInterrupted: () -> Bool = { false }
     ) throws -> BatchSummary {
-        let run = BatchRun(
+        var run = BatchRun(
             settings: Self.settings(recipe, program: program), shard: BatchShard(shard) ?? .whole, threads: threads,
             restart: restart)
+        run.cut = BatchCut(largeFile: 50_000, spectraPerJob: 3, spectraPerThread: 10)
+        run.storeInterval = .zero
         return try run.run(
             BatchInput.find(inputs.map(path), root: folder), output: path(output), session: Self.session,
             isInterrupted: isInterrupted)

@@ -1,3 +1,4 @@
+import Foundation
 import Spectra
 
 /// The spectra of one file, one after another.
@@ -30,11 +31,12 @@ public struct SpectrumStream: ~Copyable {
     ///
     /// Throws `ReadError`.
     public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
-        let content = try FileContent(path: path)
-        if VAMASFormat.recognises(content) {
-            self.init(blocks: try VAMASBlockStream(content, options: options))
+        let file = try MappedFile(path: path)
+        // Foundation may read a file whole that it is asked to map, so only its beginning is handed on.
+        if VAMASFormat.recognises(FileContent(path: path, data: Data(file.bytes.prefix(4096)))) {
+            self.init(blocks: try VAMASBlockStream(file, path: path, options: options))
         } else {
-            self.init(file: try FormatRegistry.read(content, options: options))
+            self.init(file: try FormatRegistry.read(FileContent(path: path), options: options))
         }
     }
 

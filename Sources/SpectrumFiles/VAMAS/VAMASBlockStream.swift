@@ -1,3 +1,4 @@
+import Foundation
 import Spectra
 
 /// Reads the blocks of a VAMAS file one by one, in the memory of one of them.
@@ -13,11 +14,12 @@ struct VAMASBlockStream: ~Copyable {
     private var done = 0
     private var isAtEnd = false
 
-    /// Opens `content`, whose path is that of a VAMAS file.
+    /// The blocks of `file`, a VAMAS file that was read from `path`.
     ///
     /// Throws `ReadError`.
-    init(_ content: FileContent, options: ReadOptions) throws {
-        let file = try MappedFile(path: content.path)
+    init(_ file: consuming MappedFile, path: String, options: ReadOptions) throws {
+        // For messages; the bytes are those of the mapped file.
+        let content = FileContent(path: path, data: Data())
         var parser = VAMASParser(lines: VAMASLines(file.bytes, of: content))
         let count = try parser.readHeader()
         try parser.experiment.checkForSpectra(content)
