@@ -29,8 +29,11 @@ help:
 dependencies:
 	@scripts/install-dependencies.sh
 
+# With Swift's libraries in the program it starts in half the time, and runs where no Swift is installed.
+STATIC := $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
+
 build: dependencies
-	@swift build -c release --product interphase
+	@swift build -c release --product interphase $(STATIC)
 
 demo: build
 	@mkdir -p "$(OUTPUT)"

@@ -44,16 +44,25 @@ let package = Package(
         .target(name: "CReferenceData", path: "reference-spectra"),
         .target(name: "ReferenceSpectra", dependencies: ["CReferenceData", "Spectra", "Yams"]),
 
+        // Databases of SQLite: files that are read, and results of batches.
+        .target(name: "SQLiteDatabase", dependencies: ["CSQLite"]),
+
         .target(
-            name: "SpectrumFiles", dependencies: ["Spectra", "CCrypto", "CZip", "CExpat", "CHDF5", "CSQLite", "CZlib"]),
+            name: "SpectrumFiles",
+            dependencies: ["Spectra", "SQLiteDatabase", "CCrypto", "CZip", "CExpat", "CHDF5", "CZlib"]),
         .target(name: "Photoemission", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra", "Yams"]),
         .target(name: "Diffraction", dependencies: ["Spectra", "SpectralMath", "ReferenceSpectra"]),
+
+        // Many fits: files in, one table of results out.
+        .target(
+            name: "BatchFitting",
+            dependencies: ["Photoemission", "SpectrumFiles", "SQLiteDatabase", "SpectralMath", "Spectra"]),
         .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),
         .target(
             name: "Interphase",
             dependencies: [
                 "Spectra", "SpectralMath", "ReferenceSpectra", "SpectrumFiles", "Photoemission", "Diffraction",
-                "Reporting",
+                "BatchFitting", "Reporting",
             ]),
         .executableTarget(
             name: "InterphaseCLI",
@@ -69,6 +78,10 @@ let package = Package(
         .testTarget(
             name: "PhotoemissionTests",
             dependencies: ["Photoemission", "SpectralMath", "SpectrumFiles", "TestSupport"]),
+        .testTarget(name: "SQLiteDatabaseTests", dependencies: ["SQLiteDatabase", "TestSupport"]),
+        .testTarget(
+            name: "BatchFittingTests",
+            dependencies: ["BatchFitting", "Photoemission", "SpectrumFiles", "SQLiteDatabase", "TestSupport"]),
         .testTarget(name: "DiffractionTests", dependencies: ["Diffraction", "SpectrumFiles", "TestSupport"]),
         .testTarget(
             name: "ReportingTests",

@@ -1,3 +1,4 @@
+@_exported import BatchFitting
 @_exported import Diffraction
 @_exported import Photoemission
 @_exported import ReferenceSpectra

@@ -47,7 +47,7 @@ struct OutputOptions: ParsableArguments {
 /// The exit codes of the program.
 enum ExitStatus: Int32 {
     case done = 0
-    /// Done, but findings of severity error.
+    /// Done, but findings of severity error; of a batch: done, but some files or spectra could not be fitted.
     case findings = 1
     /// The command line makes no sense.
     case usage = 2
@@ -59,6 +59,8 @@ enum ExitStatus: Int32 {
     case internalFault = 70
     /// A file cannot be written.
     case cannotWrite = 73
+    /// Stopped by a signal, with what was done stored.
+    case interrupted = 130
 }
 
 /// An error of a subcommand with the exit code it leads to.
@@ -83,7 +85,15 @@ enum CommandSupport {
         case ReadError.noSuchFile: .noInput
         case is ReadError, is ReferenceDataError, is FitError, is QuantificationError: .badData
         case is WriteError: .cannotWrite
+        case let error as BatchError: status(of: error)
         default: .internalFault
+        }
+    }
+
+    private static func status(of error: BatchError) -> ExitStatus {
+        switch error {
+        case .noResults, .differs, .shards: .badData
+        case .locked, .database: .cannotWrite
         }
     }
 

@@ -182,7 +182,9 @@ struct FitAdjustments: ParsableArguments {
     @Option(help: ArgumentHelp("The window to fit, binding energy in eV: --window 158,170.", valueName: "low,high"))
     var window: String?
 
-    @Option(help: ArgumentHelp("Add this to binding energies instead of the recipe's calibration.", valueName: "eV"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Add this to binding energies instead of the recipe's calibration.", valueName: "eV"))
     var shift: Double?
 
     @Option(help: "The background: \(Background.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")

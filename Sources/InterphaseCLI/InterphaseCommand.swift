@@ -19,6 +19,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             QuantifyCommand.self,
             SeriesCommand.self,
             EnergiesCommand.self,
+            BatchCommand.self,
             CasaCommand.self,
             ReviewCommand.self,
             SimulateCommand.self,

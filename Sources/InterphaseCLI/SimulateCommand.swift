@@ -69,6 +69,12 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @OptionGroup var mixture: SimulatedPatternOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Simulate a map of so many places along x and y, each with noise of its own, as one VAMAS file.",
+            valueName: "columns x rows"))
+    var map: String?
+
     @Flag(help: "Print nothing but errors.")
     var quiet = false
 
@@ -84,6 +90,10 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         guard sweeps > 0 else { throw ValidationError("--sweeps \(sweeps): expected 1 or more") }
         guard dwell > 0, dwell.isFinite else { throw ValidationError("--dwell \(dwell): expected a time above 0 s") }
+        if let map, mapSize == nil {
+            throw ValidationError("--map \(map): expected two numbers from 1 to 100000, such as 300x200")
+        }
+        if map != nil, recipe == nil { throw ValidationError("--map needs a recipe") }
         guard photonEnergy > 0, photonEnergy.isFinite, charging.isFinite, slope.isFinite, shirley.isFinite else {
             throw ValidationError("expected finite numbers and a photon energy above 0 eV")
         }
@@ -95,6 +105,10 @@ struct SimulateCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "\(output): the extension names no known format; state it with --format")
         }
         var numbers = RandomNumbers(seed: seed)
+        if let mapSize {
+            guard format == .vamas else { throw CommandFailure(.usage, "\(output): a map is written as VAMAS only") }
+            return try writeMap(columns: mapSize.columns, rows: mapSize.rows, &numbers)
+        }
         let spectra = try truths().map { try simulated($0, &numbers) }
         let file = SpectrumFile(
             path: output, format: format.rawValue, spectra: spectra,
@@ -117,6 +131,33 @@ struct SimulateCommand: AsyncParsableCommand {
         guard let pattern else { return }
         try pattern.write(to: output, as: .csv)
         if !quiet { print("\(output): \(pattern.axis.count) simulated points, \(pattern.sample), seed \(seed)") }
+    }
+
+    private var mapSize: (columns: Int, rows: Int)? {
+        let parts = (map ?? "").split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let columns = parts[0], let rows = parts[1], (1...100_000).contains(columns),
+            (1...100_000).contains(rows), columns * rows > 1
+        else { return nil }
+        return (columns, rows)
+    }
+
+    /// Writes a map spectrum by spectrum, however many there are.
+    private func writeMap(columns: Int, rows: Int, _ numbers: inout RandomNumbers) throws {
+        guard let truth = try truths().first else { return }
+        var experiment = VAMASExperiment(
+            spectra: [try simulated(truth, &numbers)],
+            comments: ["SIMULATED by interphase \(InterphaseCommand.version): no measurement"] + comments(truth))
+        experiment.mode = .map
+        experiment.spectralRegions = 1
+        experiment.fullMap = .init(positions: columns * rows, xCoordinates: columns, yCoordinates: rows)
+        try experiment.write(to: output, blocks: columns * rows) { index in
+            var spectrum = try simulated(truth, &numbers)
+            spectrum.comments = []
+            var block = VAMASExperiment(spectra: [spectrum]).blocks[0]
+            block.position = .init(x: Double(index % columns), y: Double(index / columns))
+            return block
+        }
+        if !quiet { print("\(output): \(columns * rows) simulated spectra, seed \(seed)") }
     }
 
     /// What is simulated, and what is said of where it comes from.

@@ -16,7 +16,9 @@ package struct YAMLValue {
     package init(text: String, file: String) throws(ReferenceDataError) {
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text)
+            // Without the rules by which Yams tells numbers and dates from texts, regular expressions that would take most
+            // of the time: what a value is meant to be is known here.
+            root = try Yams.compose(yaml: text, .basic)
         } catch let problem as YamlError {
             throw ReferenceDataError(yaml: problem, file: file)
         } catch {

@@ -34,6 +34,17 @@ struct FileContent: Sendable {
     ///
     /// Throws `ReadError.noSuchFile` or `.unreadable`.
     init(path: String) throws {
+        try Self.checkReadable(path)
+        do {
+            self.data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw ReadError.unreadable(file: path, reason: error.localizedDescription)
+        }
+        self.path = path
+    }
+
+    /// Throws `ReadError.noSuchFile` or `.unreadable` unless there is a regular file at `path`.
+    static func checkReadable(_ path: String) throws(ReadError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             // Any other code means that something on the way there is closed or broken, not that nothing is there.
@@ -45,12 +56,6 @@ struct FileContent: Sendable {
         if let reason = Self.reasonAgainst(mode: status.st_mode) {
             throw ReadError.unreadable(file: path, reason: reason)
         }
-        do {
-            self.data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw ReadError.unreadable(file: path, reason: error.localizedDescription)
-        }
-        self.path = path
     }
 
     /// Why something of this mode is not read; `nil` for a regular file.

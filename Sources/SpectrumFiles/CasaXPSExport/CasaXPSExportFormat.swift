@@ -30,6 +30,8 @@ enum CasaXPSExportFormat: SpectrumFormat {
             var lines = ByteLines(bytes)
             var hasParameters = false
             while let line = lines.next(), lines.number <= 60 {
+                // Rows of numbers, which most lines are, need no second look.
+                guard line.contains(where: CasaXPSExportLabels.isLetter) else { continue }
                 let text = line.text
                 if text.contains("Characteristic Energy eV") || text.hasPrefix("Lineshape") { hasParameters = true }
                 guard CasaXPSExportLabels.isLabelLine(text) else { continue }
@@ -80,6 +82,8 @@ struct CasaXPSExportLabels {
 
     /// Whether a line is a line of labels: an energy and an intensity among them.
     static func isLabelLine(_ line: String) -> Bool {
+        // One of these is in every label of an energy.
+        guard ["K.E.", "KE_", "B.E.", "BE_"].contains(where: line.hasWord) else { return false }
         for separator in ["\t", ",", ";"] where line.contains(separator) {
             let roles = Set(line.split(separator: Character(separator)).map { role(of: String($0)) })
             if !roles.isDisjoint(with: [.kineticEnergy, .bindingEnergy])
@@ -89,6 +93,12 @@ struct CasaXPSExportLabels {
             }
         }
         return false
+    }
+
+    /// Whether a byte of ASCII is a letter other than that of an exponent.
+    static func isLetter(_ byte: UInt8) -> Bool {
+        let lower = byte | 0x20
+        return lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z") && lower != ASCII.lowerE
     }
 
     /// Whether a line of labels names the block in them, as CasaXPS alone does.

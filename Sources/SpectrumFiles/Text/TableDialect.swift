@@ -49,12 +49,13 @@ struct TableDialect: Hashable {
         in bytes: UnsafeBufferPointer<UInt8>
     ) -> (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)? {
         var best: (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)?
-        for dialect in all {
+        let most = linesOfNumbers(in: bytes)
+        for dialect in all where (best?.rows ?? 0) < most {
             var lines = ByteLines(bytes)
             var widths: [Int: Int] = [:]
             var rows = 0
             var row: [Double] = []
-            while let line = lines.next(), rows < 400 {
+            while let line = lines.next(), rows < looked {
                 row.removeAll(keepingCapacity: true)
                 let kind = dialect.scanRow(line, into: &row)
                 guard kind == .numbers || kind == .gaps, row.count > 1 else { continue }
@@ -66,6 +67,35 @@ struct TableDialect: Hashable {
             best = (dialect, width, widths.keys.max() ?? width, rows)
         }
         return best
+    }
+
+    /// The number of rows that are looked at.
+    private static let looked = 400
+
+    /// The number of lines that can be rows in any dialect: lines of digits and of what may stand between and in numbers.
+    private static func linesOfNumbers(in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var lines = ByteLines(bytes)
+        var count = 0
+        while count < looked, let line = lines.next() {
+            var hasDigit = false
+            let isPossible = line.allSatisfy { byte in
+                if ASCII.isDigit(byte) {
+                    hasDigit = true
+                    return true
+                }
+                switch byte {
+                case ASCII.tab, ASCII.space, ASCII.quotationMark, ASCII.plus, ASCII.comma, ASCII.minus, ASCII.point,
+                    ASCII.semicolon:
+                    return true
+                default:
+                    // Exponents, and the text nan.
+                    let letter = byte | 0x20
+                    return letter == UInt8(ascii: "e") || letter == UInt8(ascii: "n") || letter == UInt8(ascii: "a")
+                }
+            }
+            if hasDigit && isPossible { count += 1 }
+        }
+        return count
     }
 
     /// What a line is.

@@ -5,8 +5,7 @@ extension VAMASParser {
     /// Reads the block of that number, counted from 1.
     mutating func readBlock(number: Int) throws -> VAMASBlock {
         // Items that the file leaves out of this block are as in the first one.
-        var block = experiment.blocks.first ?? VAMASBlock()
-        for index in block.variables.indices { block.variables[index].values = [] }
+        var block = firstBlock ?? VAMASBlock()
         block.identifier = try lines.text("the identifier of block \(number)")
         block.sample = try lines.text("the sample of block \(number)")
         try readOrigin(into: &block)

@@ -27,6 +27,8 @@ struct VAMASParser {
     var experiment = VAMASExperiment()
     /// Which of the 40 items of a block the second and later blocks have; the others are as in the first block.
     private var included = [Bool](repeating: true, count: 41)
+    /// The first block, from which others take the items that the file leaves out of them; without its values.
+    private(set) var firstBlock: VAMASBlock?
     /// What was odd though reading could go on.
     private(set) var notes: [String] = []
 
@@ -36,16 +38,17 @@ struct VAMASParser {
     static func parse(_ content: FileContent) throws -> (experiment: VAMASExperiment, notes: [String]) {
         try content.data.withUnsafeBytes { raw in
             var parser = VAMASParser(lines: VAMASLines(raw.bindMemory(to: UInt8.self), of: content))
-            try parser.readHeader()
-            try parser.readBlocks()
-            try parser.readTerminator()
+            let count = try parser.readHeader()
+            for index in 0..<count { parser.experiment.blocks.append(try parser.nextBlock(number: index + 1)) }
+            try parser.readTerminator(after: count)
             return (parser.experiment, parser.notes)
         }
     }
 
-    private init(lines: VAMASLines) { self.lines = lines }
+    init(lines: VAMASLines) { self.lines = lines }
 
-    private mutating func readHeader() throws {
+    /// Reads all that stands before the first block, and gives the number of blocks.
+    mutating func readHeader() throws -> Int {
         let identifier = lines.nextNonBlank()
         guard let identifier, VAMASFormat.isIdentifier(identifier) else {
             throw lines.malformed(
@@ -79,6 +82,7 @@ struct VAMASParser {
         let upgradeEntries = try lines.count("the number of future upgrade experiment entries")
         experiment.futureUpgradeBlockEntryCount = try lines.count("the number of future upgrade block entries")
         experiment.futureUpgradeEntries = try lines.texts(upgradeEntries, "a future upgrade experiment entry")
+        return try lines.count("the number of blocks")
     }
 
     private mutating func readInclusionList() throws {
@@ -93,16 +97,19 @@ struct VAMASParser {
         }
     }
 
-    private mutating func readBlocks() throws {
-        let count = try lines.count("the number of blocks")
-        for index in 0..<count {
-            let block = try readBlock(number: index + 1)
-            experiment.blocks.append(block)
+    /// Reads the block of that number, counted from 1; blocks come one after another.
+    mutating func nextBlock(number: Int) throws -> VAMASBlock {
+        let block = try readBlock(number: number)
+        if firstBlock == nil {
+            var first = block
+            for index in first.variables.indices { first.variables[index].values = [] }
+            firstBlock = first
         }
+        return block
     }
 
     /// Whether the block now read has the item of that number itself.
-    func has(_ item: Int) -> Bool { experiment.blocks.isEmpty || included[item] }
+    func has(_ item: Int) -> Bool { firstBlock == nil || included[item] }
 
     /// A label and its unit.
     mutating func readVariable(_ what: String) throws -> VAMASExperiment.Variable {
@@ -110,7 +117,8 @@ struct VAMASParser {
             label: try lines.label("the label of \(what)"), unit: try lines.label("the unit of \(what)"))
     }
 
-    private mutating func readTerminator() throws {
+    /// Reads what stands after the last block.
+    mutating func readTerminator(after count: Int) throws {
         let cut = lines.lastLineIsOpen
         guard let line = lines.nextNonBlank() else {
             notes.append(
@@ -120,7 +128,7 @@ struct VAMASParser {
         }
         guard line.trimmed.text.lowercased() == VAMASExperiment.terminator else {
             throw lines.malformed(
-                expected: "\"\(VAMASExperiment.terminator)\" after the last of \(experiment.blocks.count) blocks",
+                expected: "\"\(VAMASExperiment.terminator)\" after the last of \(count) blocks",
                 found: line.quoted)
         }
     }

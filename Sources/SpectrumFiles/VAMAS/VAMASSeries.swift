@@ -19,6 +19,11 @@ extension VAMASExperiment {
         }
     }
 
+    /// All experimental variables as those of a series, for readers that do not know all blocks.
+    func allVariables() -> [(index: Int, variable: SeriesVariable)] {
+        experimentalVariables.prefix(100).enumerated().map { ($0, Self.seriesVariable($1)) }
+    }
+
     /// Where a block lies along the variables of the series, and in the map.
     func coordinates(
         of block: VAMASBlock, along series: [(index: Int, variable: SeriesVariable)]

@@ -5,11 +5,7 @@ import Spectra
 extension VAMASExperiment {
     /// The spectra of the experiment as a file read from `content`.
     func file(content: FileContent, notes: [String], options: ReadOptions) throws -> SpectrumFile {
-        guard scanMode != .mapping else {
-            throw content.malformed(
-                .whole, expected: "spectra (scan mode REGULAR or IRREGULAR)",
-                found: "scan mode MAPPING: images, not spectra")
-        }
+        try checkForSpectra(content)
         var file = SpectrumFile(
             path: content.path, format: VAMASFormat.name, spectra: [], comments: comments, notes: notes)
         var further = VAMASFurtherItems(experiment: self)
@@ -23,13 +19,20 @@ extension VAMASExperiment {
                     file.spectra.append(spectrum)
                 }
             } catch let problem as VAMASConversion.Problem {
-                throw content.malformed(
-                    .whole, expected: "\(problem.expected) in block \(index + 1) (\"\(block.identifier)\")",
-                    found: problem.found)
+                throw conversion.error(problem, in: content)
             }
             file.notes += conversion.notes
         }
         return file
+    }
+
+    /// Throws `ReadError.malformed` where the blocks are images.
+    func checkForSpectra(_ content: FileContent) throws {
+        guard scanMode != .mapping else {
+            throw content.malformed(
+                .whole, expected: "spectra (scan mode REGULAR or IRREGULAR)",
+                found: "scan mode MAPPING: images, not spectra")
+        }
     }
 }
 
@@ -56,6 +59,12 @@ struct VAMASConversion {
         self.number = number
         self.further = further
         self.options = options
+    }
+
+    /// The problem as an error of the file.
+    func error(_ problem: Problem, in content: FileContent) -> ReadError {
+        content.malformed(
+            .whole, expected: "\(problem.expected) in block \(number) (\"\(block.identifier)\")", found: problem.found)
     }
 
     private mutating func note(_ text: String) { notes.append("block \(number) (\"\(block.identifier)\"): \(text)") }

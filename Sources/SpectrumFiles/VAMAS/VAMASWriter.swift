@@ -6,16 +6,37 @@ import Spectra
 struct VAMASWriter {
     private var text = ""
     private let experiment: VAMASExperiment
+    private let blockCount: Int
 
-    init(_ experiment: VAMASExperiment) { self.experiment = experiment }
+    /// A writer of `experiment` with so many blocks, which may be others than its own.
+    init(_ experiment: VAMASExperiment, blockCount: Int) {
+        self.experiment = experiment
+        self.blockCount = blockCount
+    }
 
     /// The whole file.
     static func text(_ experiment: VAMASExperiment) -> String {
-        var writer = VAMASWriter(experiment)
+        var writer = VAMASWriter(experiment, blockCount: experiment.blocks.count)
         writer.header()
         for block in experiment.blocks { writer.block(block) }
         writer.line(VAMASExperiment.terminator)
         return writer.text
+    }
+
+    /// The whole file, piece by piece.
+    mutating func write(
+        block: (Int) throws -> VAMASBlock, append: (Data) throws(WriteError) -> Void
+    ) throws {
+        header()
+        for index in 0..<blockCount {
+            self.block(try block(index))
+            if text.utf8.count > 1 << 16 {
+                try append(Data(text.utf8))
+                text.removeAll(keepingCapacity: true)
+            }
+        }
+        line(VAMASExperiment.terminator)
+        try append(Data(text.utf8))
     }
 
     /// A line of text. Line ends within it would shift all that follows.
@@ -63,7 +84,7 @@ struct VAMASWriter {
         integer(experiment.comments.count)
         lines(experiment.comments)
         lines([experiment.mode.rawValue, experiment.scanMode.rawValue])
-        if experiment.mode.hasSpectralRegions { integer(experiment.spectralRegions ?? experiment.blocks.count) }
+        if experiment.mode.hasSpectralRegions { integer(experiment.spectralRegions ?? blockCount) }
         if experiment.mode.hasPositions {
             let map = experiment.fullMap
             for count in [map?.positions, map?.xCoordinates, map?.yCoordinates] { integer(count ?? 0) }
@@ -76,7 +97,7 @@ struct VAMASWriter {
         integer(experiment.futureUpgradeEntries.count)
         integer(experiment.futureUpgradeBlockEntryCount)
         lines(experiment.futureUpgradeEntries)
-        integer(experiment.blocks.count)
+        integer(blockCount)
     }
 
     private mutating func block(_ block: VAMASBlock) {
@@ -179,4 +200,15 @@ extension VAMASExperiment {
     ///
     /// Throws `WriteError`.
     public func write(to path: String) throws { try AtomicFile.write(text, to: path) }
+
+    /// Writes the experiment with `count` blocks, which `block` makes one after another, instead of its own: a file of any
+    /// size takes the memory of one block.
+    ///
+    /// Throws `WriteError`, and what `block` throws; the file is then left as it was.
+    public func write(to path: String, blocks count: Int, block: (Int) throws -> VAMASBlock) throws {
+        try AtomicFile.write(to: path) { append in
+            var writer = VAMASWriter(self, blockCount: count)
+            try writer.write(block: block, append: append)
+        }
+    }
 }
