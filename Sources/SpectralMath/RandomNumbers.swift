@@ -1,4 +1,5 @@
 internal import CGSL
+import Foundation
 
 /// Seeded random numbers from the Mersenne Twister MT19937 (Matsumoto & Nishimura, ACM Trans. Model. Comput. Simul. 8
 /// (1998) 3), as GSL computes it: the same seed gives the same numbers on every machine.
@@ -63,5 +64,40 @@ public struct RandomNumbers: RandomNumberGenerator, Sendable {
         if mean == 0 { return 0 }
         if mean > 1e9 { return (mean + mean.squareRoot() * gaussian()).rounded() }
         return withGenerator { Double(gsl_ran_poisson($0, mean)) }
+    }
+
+    /// A number of counts from the Poisson distribution with `mean`, for simulations that draw millions: several times as
+    /// fast as `poisson` where means are 10 and more, with other numbers for the same seed.
+    ///
+    /// Transformed rejection with a squeeze (W. Hörmann, Insur. Math. Econ. 12 (1993) 39, algorithm PTRS). Throws as
+    /// `poisson`.
+    public mutating func quickPoisson(mean: Double) throws -> Double {
+        guard mean >= 10, mean <= 1e9 else { return try poisson(mean: mean) }
+        let root = mean.squareRoot()
+        let b = 0.931 + 2.53 * root
+        let a = -0.059 + 0.02483 * b
+        let squeeze = 0.9277 - 3.6224 / (b - 2)
+        while true {
+            let u = uniform() - 0.5, v = 1 - uniform()
+            let distance = 0.5 - abs(u)
+            let number = ((2 * a / distance + b) * u + mean + 0.43).rounded(.down)
+            if distance >= 0.07, v <= squeeze { return number }
+            guard number >= 0, distance >= 0.013 || v <= distance else { continue }
+            let inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
+            let left = log(v * inverseAlpha / (a / (distance * distance) + b))
+            if left <= number * log(mean) - mean - Self.logarithmOfFactorial(number) { return number }
+        }
+    }
+
+    /// ln(n!) by Stirling's series, from 16 on to rounding.
+    private static func logarithmOfFactorial(_ n: Double) -> Double {
+        guard n >= 16 else {
+            var product = 1.0
+            for factor in 0..<Int(n) { product *= Double(factor + 1) }
+            return log(product)
+        }
+        let inverse = 1 / n, square = inverse * inverse
+        let series = inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680)))
+        return (n + 0.5) * log(n) - n + 0.91893853320467274178 + series
     }
 }

@@ -13,6 +13,9 @@ struct LineSample {
 protocol LineProfile: Sendable {
     /// The line at `distance` eV of binding energy above its position.
     func sample(at distance: Double) -> LineSample
+    /// Draws `factor` times the line at `center` and its derivatives at the points of `energies`. A requirement, so that
+    /// each profile has its own, in which `sample` is no call through a table.
+    func fill(_ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double)
 }
 
 /// The columns that a line is drawn into.
@@ -26,11 +29,12 @@ struct LineColumns {
 extension LineProfile {
     /// Draws `factor` times the line at `center` and its derivatives at the points of `energies`.
     func fill(_ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double) {
+        let count = columns.byParameter.count
         for i in energies.indices {
             let sample = sample(at: energies[i] - center)
             columns.value[i] = factor * sample.value
             columns.byCenter[i] = -factor * sample.byDistance
-            for (k, column) in columns.byParameter.enumerated() { column[i] = factor * sample.byParameter[k] }
+            for k in 0..<count { columns.byParameter[k][i] = factor * sample.byParameter[k] }
         }
     }
 }

@@ -40,6 +40,9 @@ struct Refitter: ~Copyable {
     private var problem: PulledProblem
     private var solver: SeparableLeastSquares
     private let tolerance: Double
+    private var variances: [Double] = []
+    private var theta: [Double]
+    private var end = SeparableEnd(chi2: .nan, outcome: .stalled, evaluations: 0)
 
     /// - Parameters:
     ///   - fitter: the data and options of the fit to repeat.
@@ -49,10 +52,14 @@ struct Refitter: ~Copyable {
         self.fitter = fitter
         self.model = model ?? fitter.model
         self.tolerance = tolerance
+        theta = [Double](repeating: 0, count: self.model.nonlinear.count)
         problem = PulledProblem(model: self.model, energies: fitter.energies, regions: fitter.regions)
         solver = SeparableLeastSquares(
             nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
     }
+
+    /// The parameters where the last refit ended.
+    var parameters: (nonlinear: [Double], linear: [Double]) { (Array(solver.nonlinear), Array(solver.linear)) }
 
     /// Fits `intensities` (in the window) from `start`, with `subtracted` as the background that is subtracted first.
     ///
@@ -62,32 +69,9 @@ struct Refitter: ~Copyable {
         keepsWeights: Bool = false
     ) throws -> Result {
         let subtracted = subtracted ?? fitter.subtracted
-        var net = intensities
-        for i in net.indices { net[i] -= subtracted[i] }
-        problem.pull = pull
-        var variances = start.variances
-        if fitter.variances == nil, fitter.options.weighting == .dataCounts {
-            let gain = fitter.data.gain
-            variances = intensities.map { max($0, gain) * gain }
-        }
-        problem.base.setData(net, weights: variances.map { 1 / $0 })
-        let options = SeparableOptions(tolerance: tolerance, maximumEvaluations: fitter.options.maximumEvaluations)
-        var solution = try solver.minimize(&problem, start: start.nonlinear, options: options)
-        var hasConverged = solution.outcome == .converged
-        if fitter.iteratesWeights, !keepsWeights {
-            hasConverged = false
-            for round in 0..<60 {
-                let next = fitter.poissonVariances(expected: expected(subtracted))
-                // A model far from the data can make weights swing to and fro; half steps still them.
-                variances = round < 6 ? next : zip(variances, next).map { ($0 * $1).squareRoot() }
-                problem.base.setData(net, weights: variances.map { 1 / $0 })
-                solution = try solver.minimize(&problem, start: solution.nonlinear, options: options)
-                if solution.evaluations == 1 || solution.outcome != .converged {
-                    hasConverged = solution.outcome == .converged
-                    break
-                }
-            }
-        }
+        let hasConverged = try solve(
+            intensities, subtracted: subtracted, from: start, pull: pull, keepsWeights: keepsWeights)
+        let solution = solver.solution(end)
         if solution.evaluations > 1 {
             // The solver may have looked at worse points after the best one.
             _ = problem.base.expected(theta: solution.nonlinear, coefficients: solution.linear)
@@ -98,6 +82,40 @@ struct Refitter: ~Copyable {
             statistic: statistic(intensities, expected, variances: variances, keepsWeights: keepsWeights)
                 + priorChi2(solution),
             hasConverged: hasConverged)
+    }
+
+    /// The same without a result: tells whether the refit converged and leaves its parameters in `parameters`.
+    mutating func solve(
+        _ intensities: [Double], subtracted: [Double], from start: Start, pull: Pull? = nil, keepsWeights: Bool
+    ) throws -> Bool {
+        let data = problem.base.data, weights = problem.base.columns.pointWeights
+        let gain = fitter.data.gain
+        problem.pull = pull
+        variances = start.variances
+        let areMeasured = fitter.variances == nil && fitter.options.weighting == .dataCounts
+        for i in intensities.indices {
+            data[i] = intensities[i] - subtracted[i]
+            if areMeasured { variances[i] = max(intensities[i], gain) * gain }
+            weights[i] = 1 / variances[i]
+        }
+        let options = SeparableOptions(tolerance: tolerance, maximumEvaluations: fitter.options.maximumEvaluations)
+        for (j, value) in start.nonlinear.enumerated() { theta[j] = value }
+        end = try theta.withUnsafeBufferPointer { try solver.run(&problem, start: $0, options: options) }
+        guard fitter.iteratesWeights, !keepsWeights else { return end.outcome == .converged }
+        for round in 0..<60 {
+            let residuals = problem.base.columns.lastResiduals
+            for i in intensities.indices {
+                let expected = data[i] - residuals[i] + subtracted[i]
+                let next = max(expected, PeakFitter.fewestCounts * gain) * gain
+                // A model far from the data can make weights swing to and fro; half steps still them.
+                variances[i] = round < 6 ? next : (variances[i] * next).squareRoot()
+                weights[i] = 1 / variances[i]
+            }
+            for j in theta.indices { theta[j] = solver.nonlinear[j] }
+            end = try theta.withUnsafeBufferPointer { try solver.run(&problem, start: $0, options: options) }
+            if end.evaluations == 1 || end.outcome != .converged { return end.outcome == .converged }
+        }
+        return false
     }
 
     private func expected(_ subtracted: [Double]) -> [Double] {

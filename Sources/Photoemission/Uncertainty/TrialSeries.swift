@@ -24,13 +24,12 @@ struct TrialSeries: Sendable {
             for trial in range {
                 var numbers = RandomNumbers(seed: seed, stream: UInt32(truncatingIfNeeded: trial))
                 let copy = try simulator.spectrum(&numbers)
-                let result = try refitter.refit(
+                let hasConverged = try refitter.solve(
                     copy.intensities, subtracted: copy.subtracted, from: base.solution.start,
                     keepsWeights: base.keepsWeights)
+                let (nonlinear, linear) = refitter.parameters
                 for (k, form) in forms.enumerated() {
-                    output[trial * forms.count + k] =
-                        result.hasConverged
-                        ? form.value(result.solution.nonlinear, result.solution.linear) : Double.nan
+                    output[trial * forms.count + k] = hasConverged ? form.value(nonlinear, linear) : Double.nan
                 }
             }
         }
@@ -109,7 +108,7 @@ struct TrialSimulator: Sendable {
         switch noise {
         case .poisson:
             let gain = fitter.data.gain
-            for i in 0..<count { intensities[i] = gain * (try numbers.poisson(mean: expected[i] / gain)) }
+            for i in 0..<count { intensities[i] = gain * (try numbers.quickPoisson(mean: expected[i] / gain)) }
         case .givenVariances:
             for i in 0..<count { intensities[i] += deviations[i] * numbers.gaussian() }
         case .residuals:
