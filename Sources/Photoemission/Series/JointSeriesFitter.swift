@@ -11,9 +11,12 @@ struct JointSeriesFitter {
     let shared: [Int]
     /// What is known of the steps of the shift.
     let walk: ShiftWalk?
+    /// Chi squared of each spectrum fitted on its own, over the points of the joint fit.
+    var independent: [Double]
 
     init(members: SeriesMembers, sharing: Set<ComponentQuantity>?, shiftStep: Double? = nil) throws {
         self.members = members.members
+        independent = members.members.map { $0.outcome?.solution.chi2 ?? 0 }
         series = members.series
         options = members.options
         guard let model = members.members.first?.model else {
@@ -42,7 +45,6 @@ struct JointSeriesFitter {
     }
 
     mutating func run() throws -> SeriesFit {
-        let independent = members.compactMap { $0.outcome?.solution.chi2 }.reduce(0, +)
         var solved = try solve(from: starts())
         try mendShifts(&solved)
         let solution = solved.solution
@@ -59,7 +61,7 @@ struct JointSeriesFitter {
                 background: zip(curves.background, fitter.subtracted).map { $0 + $1 },
                 components: curves.components, weightsConverged: solved.weightsConverged)
         }
-        return try result(solution, solved.evaluations, solved.weightsConverged, independent)
+        return try result(solution, solved.evaluations, solved.weightsConverged)
     }
 
     /// Where a joint fit ended.
@@ -140,7 +142,7 @@ struct JointSeriesFitter {
     // MARK: - Result
 
     private func result(
-        _ solution: BorderedSolution, _ evaluations: Int, _ weightsConverged: Bool, _ independent: Double
+        _ solution: BorderedSolution, _ evaluations: Int, _ weightsConverged: Bool
     ) throws -> SeriesFit {
         let fits = try members.map { try $0.assembled() }
         let points = fits.reduce(0) { $0 + $1.statistics.points }
@@ -166,7 +168,7 @@ struct JointSeriesFitter {
         } else {
             reason = "no step of the fit would lower chi squared noticeably"
         }
-        let agreement = try sharingTest(solution.chi2 - independent, saved + stepCount)
+        let agreement = try sharingTest(solution.chi2 - independent.reduce(0, +), saved + stepCount)
         return SeriesFit(
             name: series.name, variable: series.variable, values: series.values, fits: fits, isJoint: true,
             shared: sharedParameters(solution),

@@ -55,6 +55,12 @@ extension JointSeriesFitter {
             members = kept
             return false
         }
+        for retrial in retrials {
+            // What the spectrum would be without sharing, over its new points.
+            let theta = after.solution.problems[retrial.index].nonlinear
+            let alone = try? members[retrial.index].fitter.run(from: theta)
+            independent[retrial.index] = alone?.solution.chi2 ?? after.solution.problems[retrial.index].chi2
+        }
         let evaluations = solved.evaluations + before.evaluations + after.evaluations
         solved = after
         solved.evaluations = evaluations

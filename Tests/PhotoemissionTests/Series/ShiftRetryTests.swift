@@ -62,6 +62,9 @@ struct ShiftRetryTests {
         }
         let plain = try Self.model.fit(series)
         #expect(fit.statistics.chi2 < plain.statistics.chi2 * 1.02)
+        // The test of agreement compares fits of the same points.
+        let increase = try #require(fit.agreement).increase
+        #expect(increase > -1 && increase < 25, "\(increase)")
     }
 
     @Test("charging that really differs by the distance of the lines stays")
