@@ -3,11 +3,11 @@ import SpectrumFiles
 /// How a batch is cut into pieces; results do not depend on it.
 struct BatchCut: Sendable {
     /// From this size on, bytes, a file is read piece by piece.
-    var largeFile = 1 << 20
+    var largeFile = 1 << 18
     /// Spectra of a large file in one job.
     var spectraPerJob = 16
     /// Spectra in one round for each thread.
-    var spectraPerThread = 128
+    var spectraPerThread = 48
     /// Bytes of a small file that are taken for a spectrum.
     var bytesPerSpectrum = 5000
 }

@@ -158,11 +158,14 @@ struct BatchCommandTests {
     // MARK: - Processes
 
     /// A running batch.
-    private func start(_ folder: String, output: String, storeEvery: String = "0.02") throws -> Process {
+    private func start(
+        _ folder: String, output: String, storeEvery: String = "0.02", threads: Int = 2
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.program)
         process.arguments = [
-            "batch", "\(folder)/recipe.yaml", "\(folder)/in", "--root", folder, "--output", output, "--threads", "2",
+            "batch", "\(folder)/recipe.yaml", "\(folder)/in", "--root", folder, "--output", output, "--threads",
+            "\(threads)",
             "--store-every", storeEvery,
         ]
         process.standardOutput = FileHandle.nullDevice
@@ -221,10 +224,10 @@ struct BatchCommandTests {
         try await inFolder(places: "40x20") { folder in
             let whole = try duration(folder)
             var wasInterrupted = false
-            for share in [0.5, 0.4, 0.6, 0.3, 0.7] where !wasInterrupted {
+            for share in [0.5, 0.3, 0.7, 0.2, 0.9, 0.1] where !wasInterrupted {
                 let results = "\(folder)/\(share).sqlite"
                 // Only what an orderly end stores is stored.
-                let process = try start(folder, output: results, storeEvery: "1000")
+                let process = try start(folder, output: results, storeEvery: "1000", threads: 1)
                 usleep(UInt32(whole * share * 1e6))
                 kill(process.processIdentifier, signal)
                 process.waitUntilExit()

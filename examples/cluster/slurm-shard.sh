@@ -12,7 +12,7 @@ mapfile -t inputs <"$RESULTS/inputs.txt"
 "$INTERPHASE" batch --recipe "$RECIPE" --output "$RESULTS/shard-$SLURM_ARRAY_TASK_ID.sqlite" \
     --shard "$SLURM_ARRAY_TASK_ID/$SHARDS" --threads "${SLURM_CPUS_PER_TASK:-1}" "${inputs[@]}" &
 child=$!
-trap 'kill -TERM "$child"' TERM
+trap 'kill -TERM "$child" 2>/dev/null' TERM
 wait "$child" || status=$?
 # A trapped signal ends the first wait; the second gives the exit code of the program.
 if [ "$status" -ge 128 ]; then wait "$child" && status=0 || status=$?; fi
