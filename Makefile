@@ -22,7 +22,7 @@ help:
 	@echo "make demo FILE=my.vms RECIPE=s2p-argyrodite-cathode SPECTRUM='S 2p'"
 	@echo "make test                    everything that CI checks"
 	@echo "make study                   the full studies: 1,000 spectra, 100 seeds of each mixture of known truth"
-	@echo "make bench                   timing against workload W1 (see Benchmarks/README.md)"
+	@echo "make bench                   speed, beside lmfit, SciPy and fityk where installed (see docs/performance.md)"
 	@echo "make fuzz SECONDS=600        coverage-guided fuzzing of all readers (see Fuzzing/README.md)"
 	@echo "make format                  format all sources"
 
@@ -55,9 +55,11 @@ study: dependencies
 	@INTERPHASE_W1_SPECTRA=1000 INTERPHASE_STUDY_SEEDS=$(SEEDS) \
 	    swift test -c release -Xswiftc -enable-testing --filter "W1|IdentificationStudy"
 
-bench: dependencies
+# PYTHON with lmfit and SciPy shows how other programs fare: make bench PYTHON=venv/bin/python3 BENCHFLAGS=--check
+PYTHON ?= python3
+bench: build
 	@swift build -c release --package-path Benchmarks
-	@echo "See Benchmarks/README.md for the workload: Benchmarks/.build/release/W1Study FOLDER b 5"
+	@$(PYTHON) Benchmarks/run.py $(BENCHFLAGS)
 
 SECONDS ?= 600
 fuzz: dependencies

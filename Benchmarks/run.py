@@ -50,12 +50,12 @@ def measured(command, environment=None):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def command_line(arguments, runs=15):
+def command_line(program, arguments, runs=15):
     """Wall time in ms, user time in ms and peak memory in MB of a run of the command-line program."""
     walls, users, memory = [], [], 0
     for _ in range(runs):
         began = time.perf_counter()
-        process = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         walls.append(1e3 * (time.perf_counter() - began))
         users.append(1e3 * usage.ru_utime)
@@ -91,6 +91,7 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--peer-count", type=int, default=40)
     parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--program", default=PROGRAM, help="the command-line program")
     parser.add_argument("--json")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--keep", action="store_true")
@@ -150,7 +151,7 @@ def main():
         for name, value in ratios.items():
             print(f"| {name} | {value:.3g} |")
 
-        if os.path.exists(PROGRAM):
+        if os.path.exists(arguments.program):
             print("\n| command line | wall ms | user ms | peak MB |\n|---|---|---|---|")
             bundled = os.path.join(HERE, "..", "reference-spectra", "spectra", "s2p-argyrodite-cathode-simulated.vms")
             out = os.path.join(folder, "fit.json")
@@ -158,7 +159,7 @@ def main():
                 ("--version", ["--version"]),
                 ("fit, file to JSON", ["fit", bundled, "--recipe", "s2p-argyrodite-cathode", "--json", out]),
             ]:
-                r = command_line(words)
+                r = command_line(arguments.program, words)
                 if r:
                     print(f"| {name} | {r['wall']:.1f} | {r['user']:.1f} | {r['peakMegabytes']:.0f} |")
 

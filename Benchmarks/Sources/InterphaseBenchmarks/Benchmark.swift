@@ -19,7 +19,7 @@ enum Benchmark: String, CaseIterable {
     case monteCarlo = "monte-carlo"
     /// Twenty spectra of W1 (b) as one least-squares problem.
     case jointSeries = "joint-series"
-    /// Reading a VAMAS file of all spectra, time per MB.
+    /// Reading a VAMAS file of all spectra; items are kB.
     case readVAMAS = "read-vamas"
     /// The phases of one powder pattern among all that come with the program.
     case identify
@@ -146,14 +146,14 @@ enum Benchmark: String, CaseIterable {
         try SpectrumFile(path: path, format: "VAMAS", spectra: spectra).write(to: path, as: .vamas)
         let bytes = (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         let time = try timed(rounds: settings.rounds) { _ = try SpectrumFile(contentsOf: path).spectra.count }
-        return measurement(settings, count: max(1, bytes / 1_000_000), time)
+        return measurement(settings, count: max(1, bytes / 1000), time)
     }
 
     private func identification(_ settings: Settings) throws -> Measurement {
         let candidates = CandidatePhase.library
         let prepared = PreparedPhases(candidates, emission: .copper)
         let angles = (0...3250).map { 15 + 0.02 * Double($0) }
-        var lines = angles.map { _ in 50 + 200 * exp(-$0 / 40) }
+        var lines = angles.map { 50 + 200 * exp(-$0 / 40) }
         var numbers = RandomNumbers(seed: Self.seed, stream: 0)
         for (place, candidate) in candidates.filter({ ["Li2CO3", "Co3O4"].contains($0.name) }).enumerated() {
             let pattern = try PowderPattern(candidate.structure, settings: .init(emission: .copper, twoTheta: 5...130))

@@ -24,17 +24,20 @@ struct Measurement: Encodable {
     }
 }
 
+/// RUSAGE_SELF, which is 0 everywhere but not of the same type.
+private let thisProcess: Int32 = 0
+
 /// User CPU time of this process in seconds.
 func userSeconds() -> Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(thisProcess, &usage)
     return Double(usage.ru_utime.tv_sec) + 1e-6 * Double(usage.ru_utime.tv_usec)
 }
 
 /// Peak memory of this process in MB.
 func peakMegabytes() -> Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(thisProcess, &usage)
     #if os(macOS)
         return Double(usage.ru_maxrss) / 1_048_576
     #else

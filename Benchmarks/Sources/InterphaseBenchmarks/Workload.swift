@@ -11,7 +11,7 @@ struct Workload {
     struct Truth {
         var areas: [Double]
         var positions: [Double]
-        /// F of GL(30), eV; its true full width is 0.96136 F.
+        /// F of GL(30), eV; its true full width is 0.961357 F.
         var widths: [Double]
         var constant: Double
         /// Step per area, 1/eV.
@@ -21,8 +21,8 @@ struct Workload {
     static let names = ["S 2-", "PS4 3-", "bridging", "oxidised"]
     static let nominal = [160.20, 161.60, 163.00, 163.85]
     static let splitting = 1.18
-    /// True full width at half maximum of GL(30) of unit F: exp(-4 ln2 0.7 t^2) / (1 + 1.2 t^2) = 1/2 at t = 0.480680.
-    static let trueWidth = 2 * 0.480680
+    /// True full width at half maximum of GL(30) of unit F: exp(-4 ln2 0.7 t^2) / (1 + 1.2 t^2) = 1/2 at half of this.
+    static let trueWidth = 0.9613571024329556
 
     var energies: [Double]
     var counts: [[Double]]

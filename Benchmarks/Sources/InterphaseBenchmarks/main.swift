@@ -12,27 +12,27 @@ let usage = """
     usage: InterphaseBenchmarks workload FOLDER [COUNT]
            InterphaseBenchmarks \(Benchmark.allCases.map(\.rawValue).joined(separator: "|")) [options]
     """
-var arguments = Array(CommandLine.arguments.dropFirst())
+var words = Array(CommandLine.arguments.dropFirst())
 
-/// Takes `name` and the word after it out of the arguments.
-func option(_ name: String) -> String? {
-    guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-    defer { arguments.removeSubrange(index...(index + 1)) }
-    return arguments[index + 1]
+/// Takes `name` and the word after it out of `words`.
+func option(_ name: String, _ words: inout [String]) -> String? {
+    guard let index = words.firstIndex(of: name), index + 1 < words.count else { return nil }
+    defer { words.removeSubrange(index...(index + 1)) }
+    return words[index + 1]
 }
 
 let settings = Benchmark.Settings(
-    count: option("--count").flatMap { Int($0) }, rounds: option("--rounds").flatMap { Int($0) } ?? 5,
-    workers: option("--workers").flatMap { Int($0) } ?? 1,
-    furtherStarts: option("--starts").flatMap { Int($0) } ?? FitOptions().furtherStarts,
-    results: option("--results"))
-guard let name = arguments.first else {
+    count: option("--count", &words).flatMap { Int($0) }, rounds: option("--rounds", &words).flatMap { Int($0) } ?? 5,
+    workers: option("--workers", &words).flatMap { Int($0) } ?? 1,
+    furtherStarts: option("--starts", &words).flatMap { Int($0) } ?? FitOptions().furtherStarts,
+    results: option("--results", &words))
+guard let name = words.first else {
     print(usage)
     exit(2)
 }
-if name == "workload", arguments.count > 1 {
-    let count = arguments.count > 2 ? Int(arguments[2]) ?? 1000 : 1000
-    try Workload(count: count, seed: Benchmark.seed).write(to: URL(fileURLWithPath: arguments[1]))
+if name == "workload", words.count > 1 {
+    let count = words.count > 2 ? Int(words[2]) ?? 1000 : 1000
+    try Workload(count: count, seed: Benchmark.seed).write(to: URL(fileURLWithPath: words[1]))
 } else if let benchmark = Benchmark(rawValue: name) {
     try benchmark.run(settings).print()
 } else {
