@@ -53,7 +53,7 @@ format:
 SEEDS ?= 100
 study: dependencies
 	@INTERPHASE_W1_SPECTRA=1000 INTERPHASE_STUDY_SEEDS=$(SEEDS) \
-	    swift test -c release -Xswiftc -enable-testing --filter "W1|IdentificationStudy"
+	    swift test -c release -Xswiftc -enable-testing --filter "W1|IdentificationStudy|MeasuredMixture"
 
 # PYTHON with lmfit and SciPy shows how other programs fare: make bench PYTHON=venv/bin/python3 BENCHFLAGS=--check
 PYTHON ?= python3
