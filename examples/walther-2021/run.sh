@@ -22,7 +22,7 @@ say "Nb 3d against the state of charge"
 
 say "Ni 2p against the state of charge: mean position of main line and satellite"
 "$interphase" series spectra/ni2p-{0,25,50,75,100}.vms --recipe ni2p.yaml --joint --share width --shift 0 \
-    --variable "state of charge/%=0,25,50,75,100" --mean-position --plot "$output/ni2p.svg"
+    --variable "state of charge/%=0,25,50,75,100" --mean-position --plot-of position --plot "$output/ni2p.svg"
 
 say "The spectrum of figure 3: bare, 200 cycles"
 "$interphase" fit spectra/s2p-bare-200.vms --recipe s2p-argyrodite-cathode --plot "$output/s2p.svg" \
