@@ -78,6 +78,13 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// From errors to exit codes, and what `--json FILE` needs.
 enum CommandSupport {
+    /// The content of a file that another command wrote.
+    static func data(at path: String) throws -> Data {
+        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw CommandFailure(.noInput, "\(path): cannot be read")
+        }
+    }
+
     /// The exit code that an error leads to.
     static func status(of error: any Error) -> ExitStatus {
         switch error {

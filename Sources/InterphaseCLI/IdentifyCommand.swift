@@ -136,10 +136,7 @@ struct IdentifyCommand: AsyncParsableCommand {
     /// The surface of the same specimen as XPS quantified it, where that was given.
     private func surface() throws -> SurfaceComposition? {
         guard let path = elementsFrom ?? surfaceFile else { return nil }
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.noInput, "\(path): cannot be read")
-        }
+        let data = try CommandSupport.data(at: path)
         do { return try SurfaceComposition(quantification: data) } catch {
             throw CommandFailure(.badData, "\(path): \(error)")
         }

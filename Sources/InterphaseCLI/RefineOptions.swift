@@ -218,10 +218,7 @@ struct RefinePhaseOptions: ParsableArguments {
             var schema: String
             var phases: [Phase]
         }
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure(.noInput, "\(path): cannot be read")
-        }
+        let data = try CommandSupport.data(at: path)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let document = try? decoder.decode(Document.self, from: data), document.schema == PhaseTable.schema

@@ -49,9 +49,6 @@ public struct DiffractionPlot: Sendable {
 struct DiffractionDrawing {
     let plot: DiffractionPlot
 
-    private static let margin = 1.5
-    private static let rightMargin = 3.5
-    private static let belowFrame = 9.6
     private static let panelGap = 2.8
     private static let markRow = 3.4
 
@@ -61,27 +58,22 @@ struct DiffractionDrawing {
         if let paper = theme.paper {
             canvas.rectangle(Box(left: 0, top: 0, right: size.width, bottom: size.height), .area(paper))
         }
-        var left = 11.0
-        var panels = self.panels(left: left)
-        for _ in 0..<3 {
-            let needed =
-                Self.margin + Typography.title + 1.6 + max(panels.main.yLabelWidth, panels.residuals.yLabelWidth)
-            if needed <= left { break }
-            left = min(needed, size.width / 2)
-            panels = self.panels(left: left)
+        let panels = PanelLayout.widened(width: size.width, layout: self.panels) {
+            max($0.main.yLabelWidth, $0.residuals.yLabelWidth)
         }
-        let (main, residuals) = panels
-        header.draw(from: main.box.left, to: main.box.right, top: Self.margin, into: &canvas, theme: theme)
-        drawCurves(in: main, into: &canvas)
+        let (main, residuals) = (panels.main, panels.residuals)
+        header.draw(from: main.box.left, to: main.box.right, top: PanelLayout.margin, into: &canvas, theme: theme)
+        drawCurves(in: panels, into: &canvas)
         drawMarks(in: main, into: &canvas)
         drawLabels(in: main, into: &canvas)
         main.drawAxes(into: &canvas, theme: theme, xNumbers: false)
         let unit = plot.unit == .arbitrary ? "arb. units" : plot.unit.rawValue
         main.drawYTitle(
-            AxisTitle.intensity(unit: unit, exponent: main.yTicks.exponent), left: Self.margin, into: &canvas,
+            AxisTitle.intensity(unit: unit, exponent: main.yTicks.exponent), left: PanelLayout.margin, into: &canvas,
             theme: theme)
-        drawResiduals(in: residuals, into: &canvas)
-        residuals.drawYTitle(AxisTitle.residual, left: Self.margin, into: &canvas, theme: theme)
+        panels.drawResiduals(
+            plot.peaks.curve.twoTheta, plot.peaks.normalizedResiduals, group: "residuals", theme: theme, into: &canvas)
+        residuals.drawYTitle(AxisTitle.residual, left: PanelLayout.margin, into: &canvas, theme: theme)
         residuals.drawXTitle(RichText("2θ (°)"), into: &canvas, theme: theme)
         let positions = plot.peaks.peaks.prefix(20).map { String(format: "%.2f", $0.twoTheta.value) }
         return SVGDocument(
@@ -100,11 +92,11 @@ struct DiffractionDrawing {
         return header
     }
 
-    private func panels(left: Double) -> (main: Panel, residuals: Panel) {
+    private func panels(left: Double) -> DiffractionPanels {
         let curve = plot.peaks.curve
-        let right = plot.size.width - Self.rightMargin
-        let top = Self.margin + header.height(over: right - left)
-        let bottom = plot.size.height - Self.belowFrame
+        let right = plot.size.width - DiffractionPanels.rightMargin
+        let top = PanelLayout.margin + header.height(over: right - left)
+        let bottom = plot.size.height - DiffractionPanels.belowFrame
         let x = LinearScale.domain(of: curve.twoTheta)
         let height = min(max((bottom - top) * 0.18, 9), 20)
         let mainBox = Box(left: left, top: top, right: right, bottom: bottom - height - Self.panelGap)
@@ -115,26 +107,15 @@ struct DiffractionDrawing {
         let scale = (data.upperBound - low) / max(mainBox.height - Self.markRow - 12, mainBox.height * 0.4)
         let main = Panel(
             box: mainBox, x: x, reversed: false, y: (low - Self.markRow * scale)...(data.upperBound + 12 * scale))
-        return (main, Panel(box: residualBox, x: x, reversed: false, residualsTo: residualLimit))
+        let limit = DiffractionPanels.residualLimit(of: plot.peaks.normalizedResiduals)
+        return DiffractionPanels(
+            main: main, residuals: Panel(box: residualBox, x: x, reversed: false, residualsTo: limit))
     }
 
-    private var residualLimit: Double {
-        let sizes = plot.peaks.normalizedResiduals.map(abs).filter(\.isFinite).sorted()
-        guard !sizes.isEmpty else { return 3.4 }
-        return max(3.4, 1.4 * sizes[min(sizes.count - 1, Int(Double(sizes.count) * 0.99))])
-    }
-
-    private func drawCurves(in panel: Panel, into canvas: inout SVGCanvas) {
-        let (peaks, theme) = (plot.peaks, plot.theme)
+    private func drawCurves(in panels: DiffractionPanels, into canvas: inout SVGCanvas) {
+        let (peaks, theme, panel) = (plot.peaks, plot.theme, panels.main)
         let angles = peaks.curve.twoTheta
-        canvas.group("data") { canvas in
-            let points = panel.points(angles, peaks.curve.intensities)
-            if Double(points.count) * 0.12 > panel.box.width {
-                canvas.path(panel.runs(angles, peaks.curve.intensities), .line(theme.muted, 0.22))
-            } else {
-                canvas.circles(points, radius: 0.32, .line(theme.muted, 0.18))
-            }
-        }
+        panels.drawData(angles, peaks.curve.intensities, lineWidth: 0.22, theme: theme, into: &canvas)
         canvas.group("background") { canvas in
             canvas.path(panel.runs(angles, peaks.background), .line(theme.muted, 0.25, dash: "1 0.6"))
         }
@@ -191,19 +172,6 @@ struct DiffractionDrawing {
             index += 1
         }
         return false
-    }
-
-    private func drawResiduals(in panel: Panel, into canvas: inout SVGCanvas) {
-        let limit = panel.y.domain.upperBound
-        canvas.group("residuals") { canvas in
-            let band = Box(
-                left: panel.box.left, top: panel.y.position(of: 2), right: panel.box.right,
-                bottom: panel.y.position(of: -2))
-            canvas.rectangle(band, .area(plot.theme.faint))
-            let shown = plot.peaks.normalizedResiduals.map { min(max($0, -limit), limit) }
-            canvas.path(panel.runs(plot.peaks.curve.twoTheta, shown), .line(plot.theme.ink, 0.12))
-        }
-        panel.drawAxes(into: &canvas, theme: plot.theme)
     }
 }
 

@@ -7,7 +7,6 @@ struct FitDrawing {
     let fit: PeakFit
     let plot: SpectrumPlot
 
-    private static let margin = 1.5
     private static let rightMargin = 3.5
     private static let belowFrame = 9.6
     private static let panelGap = 2.8
@@ -29,16 +28,17 @@ struct FitDrawing {
             canvas.rectangle(sheet, .area(paper))
         }
         layout.header.draw(
-            from: layout.main.box.left, to: layout.main.box.right, top: Self.margin, into: &canvas, theme: plot.theme)
+            from: layout.main.box.left, to: layout.main.box.right, top: PanelLayout.margin, into: &canvas,
+            theme: plot.theme)
         drawCurves(in: layout.main, into: &canvas)
         ComponentLabels.draw(layout.labels, into: &canvas, theme: plot.theme)
         layout.main.drawAxes(into: &canvas, theme: plot.theme, xNumbers: layout.residuals == nil)
         let unit = fit.unit == .arbitrary ? "arb. units" : fit.unit.rawValue
         let title = AxisTitle.intensity(unit: unit, exponent: layout.main.yTicks.exponent)
-        layout.main.drawYTitle(title, left: Self.margin, into: &canvas, theme: plot.theme)
+        layout.main.drawYTitle(title, left: PanelLayout.margin, into: &canvas, theme: plot.theme)
         if let residuals = layout.residuals {
             ResidualPanel(curves: fit.curves, panel: residuals, theme: plot.theme).draw(into: &canvas)
-            residuals.drawYTitle(AxisTitle.residual, left: Self.margin, into: &canvas, theme: plot.theme)
+            residuals.drawYTitle(AxisTitle.residual, left: PanelLayout.margin, into: &canvas, theme: plot.theme)
         }
         (layout.residuals ?? layout.main).drawXTitle(AxisTitle.bindingEnergy, into: &canvas, theme: plot.theme)
         return SVGDocument(
@@ -48,20 +48,11 @@ struct FitDrawing {
 
     // MARK: Layout
 
-    /// Decides where everything goes. The room for the numbers of the y axis is known only once the axis is; so it is
-    /// guessed first and widened where it turns out too small.
+    /// Decides where everything goes.
     func layout() -> Layout {
-        var left = 11.0
-        var result = layout(left: left)
-        for _ in 0..<3 {
-            let panels = [result.main] + (result.residuals.map { [$0] } ?? [])
-            let numbers = panels.map(\.yLabelWidth).max() ?? 0
-            let needed = Self.margin + Typography.title + 1.6 + numbers
-            if needed <= left { break }
-            left = min(needed, plot.size.width / 2)
-            result = layout(left: left)
+        PanelLayout.widened(width: plot.size.width, layout: { layout(left: $0) }) { layout in
+            ([layout.main] + (layout.residuals.map { [$0] } ?? [])).map(\.yLabelWidth).max() ?? 0
         }
-        return result
     }
 
     private func layout(left: Double) -> Layout {
@@ -97,7 +88,7 @@ struct FitDrawing {
         let usual = FigureHeader(curves: header.curves).height(over: right - left)
         let grown = plot.size.height + max(0, above - usual)
         let bottom = grown - Self.belowFrame
-        let top = Self.margin + above
+        let top = PanelLayout.margin + above
         let room = bottom - top
         var mainBottom = bottom
         var residuals: Panel?

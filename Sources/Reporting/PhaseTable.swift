@@ -78,7 +78,7 @@ public struct PhaseTable: Sendable {
                     "; \(shared.count) under lines of others (\(String(format: "%.0f", 100 * share)) % of its "
                     + "intensity), which prove nothing"
             }
-            let others = phase.alternatives.filter { !$0.isSameCompound && $0.logOdds < 3 }
+            let others = phase.alternatives.filter { !$0.isSameCompound && $0.isUndecided }
             if !others.isEmpty {
                 let names = others.prefix(3).map(\.name).joined(separator: ", ")
                 text += "; its lines alone do not tell it from \(names)"

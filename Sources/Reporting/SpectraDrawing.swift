@@ -7,7 +7,6 @@ struct SpectraDrawing {
     let arrangement: SpectrumPlot.Arrangement
     let plot: SpectrumPlot
 
-    private static let margin = 1.5
     private static let rightMargin = 3.5
     private static let belowFrame = 9.6
 
@@ -45,27 +44,22 @@ struct SpectraDrawing {
     func document() -> SVGDocument {
         let traces = traces()
         let header = header(traces)
-        var left = 11.0
-        var panel = panel(traces, header: header, left: left)
-        for _ in 0..<3 {
-            let needed = Self.margin + Typography.title + 1.6 + (isStacked ? 0 : panel.yLabelWidth)
-            if needed <= left { break }
-            left = min(needed, plot.size.width / 2)
-            panel = self.panel(traces, header: header, left: left)
-        }
+        let panel = PanelLayout.widened(
+            width: plot.size.width, layout: { self.panel(traces, header: header, left: $0) },
+            numbers: { isStacked ? 0 : $0.yLabelWidth })
         let height = panel.box.bottom + Self.belowFrame
         var canvas = SVGCanvas()
         if let paper = plot.theme.paper {
             canvas.rectangle(Box(left: 0, top: 0, right: plot.size.width, bottom: height), .area(paper))
         }
         header.draw(
-            from: panel.box.left, to: panel.box.right, top: Self.margin, into: &canvas, theme: plot.theme)
+            from: panel.box.left, to: panel.box.right, top: PanelLayout.margin, into: &canvas, theme: plot.theme)
         for trace in traces { draw(trace, in: panel, into: &canvas) }
         panel.drawAxes(into: &canvas, theme: plot.theme, yNumbers: !isStacked)
         panel.drawXTitle(
             isBinding ? AxisTitle.bindingEnergy : AxisTitle.kineticEnergy, into: &canvas, theme: plot.theme)
         let title = AxisTitle.intensity(unit: unit, exponent: isStacked ? 0 : panel.yTicks.exponent)
-        panel.drawYTitle(title, left: Self.margin, into: &canvas, theme: plot.theme)
+        panel.drawYTitle(title, left: PanelLayout.margin, into: &canvas, theme: plot.theme)
         return SVGDocument(
             width: plot.size.width, height: height, title: plot.title ?? traces.map(\.name).joined(separator: ", "),
             summary: summary(traces), content: canvas.content)
@@ -115,7 +109,7 @@ struct SpectraDrawing {
         let above = header.height(over: right - left)
         let oneRow = FigureHeader(title: "").height(over: right - left)
         let grown = plot.size.height + max(0, above - oneRow)
-        let box = Box(left: left, top: Self.margin + above, right: right, bottom: grown - Self.belowFrame)
+        let box = Box(left: left, top: PanelLayout.margin + above, right: right, bottom: grown - Self.belowFrame)
         let data = LinearScale.domain(of: traces.lazy.flatMap(\.intensities))
         let span = data.upperBound - data.lowerBound
         let low =

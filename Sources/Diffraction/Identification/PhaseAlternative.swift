@@ -14,13 +14,16 @@ public struct PhaseAlternative: Sendable, Hashable {
     /// How much less the data speak for it, as the natural logarithm of the odds: 0 where nothing tells the two apart,
     /// 3 where it is one to twenty.
     public var logOdds: Double
+
+    /// Above these log odds, one to twenty, one candidate is better than another.
+    public static let decisiveLogOdds = 3.0
+    /// Whether the data leave open which of the two it is.
+    public var isUndecided: Bool { logOdds < Self.decisiveLogOdds }
 }
 
 extension PhaseSearch {
     /// Candidates above these odds, one to some three thousand, are named as alternatives.
     static let leastLogOdds = 8.0
-    /// Above these, one to twenty, one candidate is better than another.
-    static let decisiveLogOdds = 3.0
     /// An alternative explains at least this share of what the phase itself does.
     static let leastExplained = 0.8
 
@@ -59,7 +62,7 @@ extension PhaseSearch {
         set.append(phase)
         try polish(limit: 12, isCoarse: false)
         try prune(isCoarse: false)
-        if cost(set) < cost(before) - 2 * Self.decisiveLogOdds { return true }
+        if cost(set) < cost(before) - 2 * PhaseAlternative.decisiveLogOdds { return true }
         set = before
         return false
     }

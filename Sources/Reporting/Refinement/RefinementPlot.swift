@@ -117,9 +117,6 @@ extension PatternRefinement {
 private struct RefinementDrawing {
     let plot: RefinementPlot
 
-    private static let margin = 1.5
-    private static let rightMargin = 3.5
-    private static let belowFrame = 9.6
     private static let panelGap = 1.2
     private static let markRow = 2.8
 
@@ -137,28 +134,24 @@ private struct RefinementDrawing {
         if let paper = theme.paper {
             canvas.rectangle(Box(left: 0, top: 0, right: size.width, bottom: size.height), .area(paper))
         }
-        var left = 11.0
-        var panels = self.panels(left: left)
-        for _ in 0..<3 {
-            let needed =
-                Self.margin + Typography.title + 1.6 + max(panels.main.yLabelWidth, panels.difference.yLabelWidth)
-            if needed <= left { break }
-            left = min(needed, size.width / 2)
-            panels = self.panels(left: left)
+        let panels = PanelLayout.widened(width: size.width, layout: self.panels) {
+            max($0.main.yLabelWidth, $0.residuals.yLabelWidth)
         }
-        let (main, difference) = panels
-        header.draw(from: main.box.left, to: main.box.right, top: Self.margin, into: &canvas, theme: theme)
-        drawCurves(in: main, into: &canvas)
+        let (main, difference) = (panels.main, panels.residuals)
+        header.draw(from: main.box.left, to: main.box.right, top: PanelLayout.margin, into: &canvas, theme: theme)
+        drawCurves(in: panels, into: &canvas)
         main.drawAxes(into: &canvas, theme: theme, xNumbers: false)
         drawMarks(between: main.box, and: difference.box, main, into: &canvas)
         let unit = plot.unit == .arbitrary ? "arb. units" : plot.unit.rawValue
         main.drawYTitle(
             plot.usesRoots
                 ? RichText("Root of intensity")
-                : AxisTitle.intensity(unit: unit, exponent: main.yTicks.exponent), left: Self.margin, into: &canvas,
+                : AxisTitle.intensity(unit: unit, exponent: main.yTicks.exponent), left: PanelLayout.margin,
+            into: &canvas,
             theme: theme)
-        drawDifference(in: difference, into: &canvas)
-        difference.drawYTitle(AxisTitle.residual, left: Self.margin, into: &canvas, theme: theme)
+        panels.drawResiduals(
+            content.twoTheta, content.residuals, group: "difference", theme: theme, into: &canvas)
+        difference.drawYTitle(AxisTitle.residual, left: PanelLayout.margin, into: &canvas, theme: theme)
         difference.drawXTitle(RichText("2θ (°)"), into: &canvas, theme: theme)
         let parts = content.phases.map { phase in
             phase.weightFraction.map { "\(phase.name) \(RefinementTable.percent($0)) % by mass" } ?? phase.name
@@ -187,10 +180,10 @@ private struct RefinementDrawing {
         return header
     }
 
-    private func panels(left: Double) -> (main: Panel, difference: Panel) {
-        let right = plot.size.width - Self.rightMargin
-        let top = Self.margin + header.height(over: right - left)
-        let bottom = plot.size.height - Self.belowFrame
+    private func panels(left: Double) -> DiffractionPanels {
+        let right = plot.size.width - DiffractionPanels.rightMargin
+        let top = PanelLayout.margin + header.height(over: right - left)
+        let bottom = plot.size.height - DiffractionPanels.belowFrame
         let x = LinearScale.domain(of: content.twoTheta)
         let marks = Self.markRow * Double(names.count) + 2 * Self.panelGap
         let height = min(max((bottom - top) * 0.2, 9), 20)
@@ -201,27 +194,15 @@ private struct RefinementDrawing {
         let room = 0.04 * (data.upperBound - min(0, data.lowerBound))
         let main = Panel(
             box: mainBox, x: x, reversed: false, y: min(0, data.lowerBound)...(data.upperBound + room))
-        return (main, Panel(box: differenceBox, x: x, reversed: false, residualsTo: residualLimit))
+        let limit = DiffractionPanels.residualLimit(of: content.residuals)
+        return DiffractionPanels(
+            main: main, residuals: Panel(box: differenceBox, x: x, reversed: false, residualsTo: limit))
     }
 
-    private var residualLimit: Double {
-        let sizes = content.residuals.map(abs).filter(\.isFinite).sorted()
-        guard !sizes.isEmpty else { return 3.4 }
-        return max(3.4, 1.4 * sizes[min(sizes.count - 1, Int(Double(sizes.count) * 0.99))])
-    }
-
-    private func drawCurves(in panel: Panel, into canvas: inout SVGCanvas) {
-        let theme = plot.theme
+    private func drawCurves(in panels: DiffractionPanels, into canvas: inout SVGCanvas) {
+        let (theme, panel) = (plot.theme, panels.main)
         let angles = content.twoTheta
-        canvas.group("data") { canvas in
-            let data = content.intensities.map(shown)
-            let points = panel.points(angles, data)
-            if Double(points.count) * 0.12 > panel.box.width {
-                canvas.path(panel.runs(angles, data), .line(theme.muted, 0.3))
-            } else {
-                canvas.circles(points, radius: 0.32, .line(theme.muted, 0.18))
-            }
-        }
+        panels.drawData(angles, content.intensities.map(shown), lineWidth: 0.3, theme: theme, into: &canvas)
         canvas.group("background") { canvas in
             canvas.path(
                 panel.runs(angles, content.background.map(shown)), .line(theme.muted, 0.25, dash: "1 0.6"))
@@ -244,18 +225,5 @@ private struct RefinementDrawing {
                 canvas.group("phase", name: phase.name) { $0.path(marks, .line(colour, 0.2)) }
             }
         }
-    }
-
-    private func drawDifference(in panel: Panel, into canvas: inout SVGCanvas) {
-        let limit = panel.y.domain.upperBound
-        canvas.group("difference") { canvas in
-            let band = Box(
-                left: panel.box.left, top: panel.y.position(of: 2), right: panel.box.right,
-                bottom: panel.y.position(of: -2))
-            canvas.rectangle(band, .area(plot.theme.faint))
-            let values = content.residuals.map { min(max($0, -limit), limit) }
-            canvas.path(panel.runs(content.twoTheta, values), .line(plot.theme.ink, 0.12))
-        }
-        panel.drawAxes(into: &canvas, theme: plot.theme)
     }
 }
