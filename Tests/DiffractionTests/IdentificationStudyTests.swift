@@ -48,14 +48,14 @@ struct IdentificationStudyTests {
             others += result.phases.map(\.name).filter { !["LiCoO2", "Co3O4"].contains($0) }
         }
         print("Co3O4 in LiCoO2, \(100 * share) wt%: \(found) of \(Self.seeds), others \(others)")
-        // The issue wants at most 2 % at none, 80 % at 1 wt% and 95 % at 2 wt%; few seeds allow for one miss.
-        let least = share == 0 ? 0 : share == 0.01 ? 0.8 : 0.95
+        // Of 100 seeds at most two false ones where there is none, 80 found at 1 wt% and 95 at 2 wt%.
+        let count = Double(Self.seeds)
         if share == 0 {
-            #expect(Double(found) <= 0.02 * Double(Self.seeds))
+            #expect(Double(found) <= 0.02 * count)
         } else {
-            #expect(Double(found) >= min(least * Double(Self.seeds), Double(Self.seeds - 1)))
+            #expect(Double(found) >= (share < 0.015 ? 0.8 : 0.95) * count)
         }
-        #expect(Double(others.count) <= max(0.02 * Double(Self.seeds), 0))
+        #expect(Double(others.count) <= 0.02 * count)
     }
 
     @Test(
@@ -66,7 +66,7 @@ struct IdentificationStudyTests {
         ])
     func limit(pair: (guest: String, host: String)) throws {
         let elements = Self.elements.union(["Ca", "F", "Ni"])
-        // A sixth of the seeds of the other studies: there are six pairs.
+        // A third of the seeds of the other studies: there are six pairs.
         let seeds = max(2, Self.seeds / 3)
         var found = 0
         var limits: [Double] = []
@@ -87,7 +87,7 @@ struct IdentificationStudyTests {
         print("\(pair.guest) in \(pair.host): \(found) of \(seeds) at limits about \(limits[limits.count / 2])")
         #expect(limits.allSatisfy { (0.001...0.1).contains($0) }, "\(limits)")
         // 95 % over all pairs; single ones are as low as 80 %.
-        #expect(Double(found) >= min(0.7 * Double(seeds), Double(seeds - 1)))
+        #expect(Double(found) >= 0.7 * Double(seeds))
     }
 
     @Test("stated probabilities are those with which phases are right")
@@ -133,7 +133,7 @@ struct IdentificationStudyTests {
             print("stated \(stated), right \(right) of \(bin.count)")
             // Three standard deviations of a binomial, and the granularity of small numbers.
             let spread = 3 * (stated * (1 - stated) / Double(bin.count)).squareRoot() + 1 / Double(bin.count)
-            #expect(right > stated - spread - 0.05, "stated \(stated), right \(right) of \(bin.count)")
+            #expect(abs(right - stated) < spread + 0.05, "stated \(stated), right \(right) of \(bin.count)")
         }
         #expect(bins.reduce(0) { $0 + $1.count } >= Self.seeds)
     }
