@@ -18,6 +18,7 @@ public struct BatchInput: Sendable, Hashable {
     /// What is not there or cannot be looked into is given as a file too, so that reading it tells what is wrong.
     ///
     /// - Parameters:
+    ///   - paths: files and folders.
     ///   - root: the folder that names start from; files outside are named by their whole path. `nil` is the current one.
     ///   - excluded: paths of files that are no input wherever they lie, such as the output.
     public static func find(_ paths: [String], root: String? = nil, excluding excluded: [String] = []) -> [BatchInput] {

@@ -165,10 +165,17 @@ public struct Multiplet: ComponentConvertible, Sendable {
     /// A multiplet whose first line lies within `within` eV of its stated energy.
     ///
     /// - Parameters:
+    ///   - name: the species.
     ///   - lines: energies, areas and widths as published; see `LineGroup`.
+    ///   - distance: how far from its stated energy the first line may lie, eV.
+    ///   - level: the core level, where it is not the model's.
     ///   - isDoublet: whether the lines are those of j = l + 1/2 alone, to be repeated for j = l - 1/2; `nil` decides by
     ///     the level.
     ///   - width: of the first line; `nil` holds it, and with it all others, at what `lines` say.
+    ///   - area: of all lines together; free and not negative where `nil`.
+    ///   - splitting: between the two groups of a doublet, eV; the reference value where `nil`.
+    ///   - areaRatio: of the second group to the first; the statistical one where `nil`.
+    ///   - widthRatio: of the widths of the second group to those of the first; 1 where `nil`.
     public init(
         _ name: String, lines: [LineGroup.Line], within distance: Double = PeakModel.positionTolerance,
         level: CoreLevel? = nil, isDoublet: Bool? = nil, width: Constraint? = nil, area: Constraint? = nil,

@@ -13,6 +13,7 @@ extension PeakModel {
     /// - Parameters:
     ///   - spectrum: the spectrum; without a level, single lines are fitted.
     ///   - window: binding energies in eV; the whole spectrum without it.
+    ///   - background: fitted with the components.
     ///   - maximumComponents: where to stop at the latest.
     ///   - counting: how many false components to allow; see docs/component-count.md for what that finds and misses.
     /// - Returns: the fit with the most components that passed the test.

@@ -2,10 +2,15 @@ import Foundation
 
 /// A value of a row, in one of the five kinds that SQLite 3 stores.
 public enum DatabaseValue: Sendable, Hashable {
+    /// No value.
     case null
+    /// A whole number of 64 bits.
     case integer(Int)
+    /// A floating-point number of 64 bits.
     case real(Double)
+    /// Text.
     case text(String)
+    /// Bytes as they are (a BLOB).
     case bytes(Data)
 
     /// The number, where it is a finite one.

@@ -1,6 +1,13 @@
 /// The orbital angular momentum of a core level, in the spectroscopic letters.
 public enum Orbital: String, Sendable, Hashable, Codable, CaseIterable {
-    case s, p, d, f
+    /// l = 0: one line.
+    case s
+    /// l = 1: j = 3/2 and 1/2.
+    case p
+    /// l = 2: j = 5/2 and 3/2.
+    case d
+    /// l = 3: j = 7/2 and 5/2.
+    case f
 
     /// The quantum number l: 0, 1, 2, 3.
     public var angularMomentum: Int {

@@ -2,8 +2,11 @@
 public struct Finding: Sendable, Hashable, Codable {
     /// How serious a finding is.
     public enum Severity: String, Sendable, Hashable, Codable, Comparable {
+        /// Worth knowing; nothing is wrong.
         case note
+        /// A referee would ask.
         case warning
+        /// A referee would object: the numbers should not be published like this.
         case error
 
         private var rank: Int {

@@ -4,8 +4,11 @@
 public struct Radiation: Sendable, Hashable {
     /// The kind of particle.
     public enum Probe: String, Sendable, Hashable, Codable {
+        /// X-rays, scattered by electrons.
         case xRay = "x-ray"
+        /// Neutrons, scattered by nuclei.
         case neutron
+        /// Electrons, scattered by the electrostatic potential.
         case electron
     }
 

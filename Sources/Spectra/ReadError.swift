@@ -2,8 +2,11 @@
 public enum ReadError: Error, Sendable, Hashable {
     /// Where in a file: a line counted from 1, or a byte counted from 0.
     public enum Place: Sendable, Hashable {
+        /// A line of a text file, counted from 1.
         case line(Int)
+        /// A byte, counted from 0.
         case byte(Int)
+        /// No single place: the file as a whole.
         case whole
     }
 

@@ -63,10 +63,15 @@ public struct Acquisition: Sendable, Hashable {
 
 /// What was recorded.
 public enum SpectrumKind: String, Sendable, Hashable, Codable {
+    /// The lines of one core level.
     case coreLevel = "core level"
+    /// An overview of all energies.
     case survey
+    /// The valence band, near zero binding energy.
     case valenceBand = "valence band"
+    /// Auger electrons, at a kinetic energy that no photon energy changes.
     case auger
+    /// Anything else.
     case other
 }
 

@@ -26,6 +26,8 @@ public struct BorderedLeastSquares: ~Copyable {
     /// A solver for problems that all have these bounds.
     ///
     /// - Parameters:
+    ///   - nonlinearBounds: of the nonlinear parameters of each problem.
+    ///   - linearBounds: of its linear ones.
     ///   - shared: the indices of the nonlinear parameters that all problems have in common.
     ///   - chain: what is known of the steps of one of the others from problem to problem.
     public init(
@@ -47,9 +49,11 @@ public struct BorderedLeastSquares: ~Copyable {
 
     /// Minimises chi squared summed over all problems.
     ///
-    /// - Parameter starts: the nonlinear parameters of each problem; the shared ones are taken from the first.
-    ///
-    /// Throws what the problems throw.
+    /// - Parameters:
+    ///   - problems: one or more.
+    ///   - starts: the nonlinear parameters of each problem; the shared ones are taken from the first.
+    ///   - options: when to stop.
+    /// - Throws: what the problems throw.
     public mutating func minimize<Problem: SeparableProblem & ~Copyable>(
         _ problems: inout ProblemList<Problem>, starts: [[Double]], options: SeparableOptions = SeparableOptions()
     ) throws -> BorderedSolution {

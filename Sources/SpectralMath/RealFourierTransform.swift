@@ -58,7 +58,11 @@ public struct RealFourierTransform: ~Copyable, @unchecked Sendable {
     /// The circular correlation c_L = sum over j of a_(j + L) b_j at the shifts `lags`, from the coefficients of a and b:
     /// one product and one inverse transform, and no memory of its own. Lags may be negative.
     ///
-    /// - Parameter values: where the correlation goes, by rising lag.
+    /// - Parameters:
+    ///   - first: the coefficients of a.
+    ///   - second: the coefficients of b.
+    ///   - lags: the shifts L.
+    ///   - values: where the correlation goes, by rising lag.
     /// - Throws: `NumericalError.wrongSize` where the coefficients are not `coefficientCount`, `values` has not as many
     ///   elements as there are lags, or a lag is not smaller than `count`.
     public mutating func correlation(

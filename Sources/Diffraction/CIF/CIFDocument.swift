@@ -4,8 +4,11 @@ import Spectra
 public struct CIFValue: Sendable, Hashable {
     /// How the value was written.
     public enum Form: Sendable, Hashable {
+        /// Without delimiters; `.` and `?` have a meaning only in this form.
         case bare
+        /// Between single or double quotes.
         case quoted
+        /// Between lines that begin with a semicolon.
         case textField
     }
 

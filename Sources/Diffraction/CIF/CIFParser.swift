@@ -16,14 +16,18 @@ extension CIFDocument {
 
     /// Reads a CIF from a text.
     ///
-    /// - Parameter file: the name to use in messages.
+    /// - Parameters:
+    ///   - text: the CIF, as text.
+    ///   - file: the name to use in messages.
     public init(text: String, file: String = "CIF") throws(ReadError) {
         try self.init(bytes: Array(text.utf8), file: file)
     }
 
     /// Reads a CIF from bytes, in time proportional to their number.
     ///
-    /// - Parameter file: the name to use in messages.
+    /// - Parameters:
+    ///   - bytes: the CIF, in UTF-8 or Latin-1.
+    ///   - file: the name to use in messages.
     public init(bytes: [UInt8], file: String) throws(ReadError) {
         guard let text = CIFText.utf8(bytes) else {
             throw .malformed(file: file, place: .byte(0), expected: "the text of a CIF", found: "binary data")

@@ -70,6 +70,7 @@ public struct PhaseIdentification: Sendable {
     ///   - candidates: crystal structures; by default those that come with the program. Those whose pattern cannot be
     ///     computed, for want of a scattering factor, are named in `leftOut`.
     ///   - optics: Lorentz and polarisation factors of the instrument.
+    ///   - options: what the search may assume.
     /// - Throws: `PatternError` where the pattern cannot be used, `NumericalError`.
     public init(
         _ curve: PatternCurve, emission: EmissionSpectrum, candidates: [CandidatePhase] = CandidatePhase.library,

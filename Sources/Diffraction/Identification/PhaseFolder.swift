@@ -17,6 +17,7 @@ public struct PhaseFolder: Sendable {
     /// The CIFs in the folder at `path` and in its folders, or the one CIF at `path`.
     ///
     /// - Parameters:
+    ///   - path: a folder or a CIF.
     ///   - emission: the radiation; lines are computed for its primary wavelength.
     ///   - cache: where indices are kept; `nil` for none.
     /// - Throws: `ReadError` where there is no such file or folder.

@@ -80,7 +80,10 @@ extension DiffractionPeak {
     /// D = K lambda / (beta cos theta), beta the full width that the specimen adds (P. Scherrer, Nachr. Ges. Wiss.
     /// Goettingen (1918) 98).
     ///
-    /// - Parameter shapeFactor: K for full widths: 0.94 for cubes.
+    /// - Parameters:
+    ///   - instrument: the widths that the instrument gives at this angle.
+    ///   - wavelength: in Angstrom.
+    ///   - shapeFactor: K for full widths: 0.94 for cubes.
     /// - Throws: `BroadeningFailure`.
     public func scherrerSize(
         beyond instrument: LineWidths, wavelength: Double, shapeFactor: Double = 0.94

@@ -292,6 +292,7 @@ extension UnitCellRefinement {
     /// no other peak is within a full width of the place.
     ///
     /// - Parameters:
+    ///   - peaks: the measured peaks.
     ///   - pattern: the computed pattern of the phase.
     ///   - tolerance: how far measured and calculated position may be apart, degrees.
     ///   - minimumIntensity: weaker calculated lines are not looked for; the strongest has 100.

@@ -58,7 +58,9 @@ public struct KAlpha2Removal: Sendable, Hashable {
     /// The pattern that the primary line alone would give, with its variances. Of the background, which every line
     /// gives alike, the share of the primary line remains.
     ///
-    /// - Parameter background: the background at each point, none where `nil`.
+    /// - Parameters:
+    ///   - curve: the measured pattern.
+    ///   - background: the background at each point, none where `nil`.
     /// - Throws: `PatternError` where the pattern has fewer than 5 points or a transform fails.
     public func callAsFunction(_ curve: PatternCurve, background: [Double]? = nil) throws(PatternError) -> PatternCurve
     {

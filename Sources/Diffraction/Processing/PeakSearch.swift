@@ -40,6 +40,7 @@ public struct PeakSearch: Sendable, Hashable {
     /// The lines in `curve`, by growing angle.
     ///
     /// - Parameters:
+    ///   - curve: the pattern.
     ///   - emission: the lines of the radiation.
     ///   - background: a background at each point; `nil` to take SNIP's. It matters little, as a straight one is fitted
     ///     under each line.

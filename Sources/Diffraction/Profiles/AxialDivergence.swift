@@ -23,7 +23,9 @@ public struct AxialDivergence: Sendable, Hashable, Codable {
     /// The distribution of FCJ has an integrable pole at 2 theta. Over the height z = h/L at which a ray arrives,
     /// cos 2phi = cos 2theta sqrt(1 + z^2), it is smooth: W(z) / ((1 + z^2) sin 2phi), W the overlap of specimen and slit.
     ///
-    /// - Parameter count: the nodes of Gauss's quadrature for each of the two parts of W, 1 to 256.
+    /// - Parameters:
+    ///   - twoTheta: the Bragg angle in degrees.
+    ///   - count: the nodes of Gauss's quadrature for each of the two parts of W, 1 to 256.
     public func distribution(twoTheta: Double, count: Int = 12) -> [(offset: Double, share: Double)] {
         guard twoTheta > 0, twoTheta < 180, let rule = try? GaussLegendreRule(count: min(max(count, 1), 256)) else {
             return [(0, 1)]

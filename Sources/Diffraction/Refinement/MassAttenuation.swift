@@ -53,6 +53,7 @@ public struct BrindleyCorrection: Sendable, Hashable {
     /// The correction of a refinement.
     ///
     /// - Parameters:
+    ///   - refinement: a refinement of phases with structures.
     ///   - diameters: of the particles of each phase by name, micrometre.
     /// - Throws: `PatternError` where a phase has no structure, no diameter, or a contrast beyond 0.5, where no correction
     ///   means anything.

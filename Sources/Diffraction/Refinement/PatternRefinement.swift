@@ -48,9 +48,11 @@ public struct PatternRefinement: Sendable {
     /// Refines `phases` against `curve`.
     ///
     /// - Parameters:
+    ///   - curve: the pattern.
     ///   - phases: one or more, with cells within about 1 % of the specimen's.
     ///   - emission: the lines of the radiation.
     ///   - optics: the Lorentz and polarisation factors.
+    ///   - options: what is refined.
     ///   - neighbour: a refinement of the same phases to start from, texture directions included.
     /// - Throws: `PatternError`.
     public init(

@@ -34,7 +34,14 @@ public struct RefinementSeries: Sendable {
     /// A pattern that agrees clearly worse than its neighbour did is refined once more from the beginning, and the better
     /// result counts: a jump of the cells must not carry on.
     ///
-    /// - Parameter progress: called after each pattern with the number that are done.
+    /// - Parameters:
+    ///   - members: the patterns, two or more, in any order.
+    ///   - variable: what changes from pattern to pattern.
+    ///   - phases: as for one pattern.
+    ///   - emission: the lines of the radiation.
+    ///   - optics: the Lorentz and polarisation factors.
+    ///   - options: what is refined.
+    ///   - progress: called after each pattern with the number that are done.
     /// - Throws: `PatternError`, with the name of the pattern.
     public init(
         _ members: [Member], variable: SeriesVariable, phases: [RefinementPhase], emission: EmissionSpectrum,

@@ -57,7 +57,14 @@ public struct CrystalStructure: Sendable {
     /// A structure. Sites that miss a special position by less than their tolerance, in fractions of the cell edges, are
     /// moved onto it, and their displacements are made to obey its symmetry.
     ///
-    /// - Parameter tolerances: one for each site where they differ; 1e-4 where left out.
+    /// - Parameters:
+    ///   - name: how messages and tables call it.
+    ///   - cell: the unit cell.
+    ///   - spaceGroup: the operations in the setting of the cell.
+    ///   - sites: the atoms of the asymmetric unit.
+    ///   - tolerances: one for each site where they differ; 1e-4 where left out.
+    ///   - spaceGroupSymbol: the Hermann-Mauguin symbol; looked up by the operations where left out.
+    ///   - findings: what reading had to assume.
     public init(
         name: String, cell: UnitCell, spaceGroup: SpaceGroup, sites: [AtomSite], tolerances: [Double]? = nil,
         spaceGroupSymbol: String? = nil, findings: [Finding] = []

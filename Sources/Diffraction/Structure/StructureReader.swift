@@ -4,7 +4,9 @@ import Spectra
 extension CrystalStructure {
     /// Reads the structure of the CIF at `url`.
     ///
-    /// - Parameter block: the name of the data block; the first that holds a structure where left out.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - block: the name of the data block; the first that holds a structure where left out.
     /// - Throws: `ReadError` naming the line and what is missing, or saying that the file holds no crystal structure.
     public init(contentsOf url: URL, block: String? = nil) throws(ReadError) {
         try self.init(document: CIFDocument(contentsOf: url), block: block)
@@ -12,7 +14,9 @@ extension CrystalStructure {
 
     /// Reads the structure of a CIF given as text.
     ///
-    /// - Parameter file: the name to use in messages.
+    /// - Parameters:
+    ///   - text: the CIF, as text.
+    ///   - file: the name to use in messages.
     /// - Throws: `ReadError` as `init(contentsOf:block:)` does.
     public init(cif text: String, file: String = "CIF") throws(ReadError) {
         try self.init(document: CIFDocument(text: text, file: file))
@@ -20,7 +24,9 @@ extension CrystalStructure {
 
     /// The structure of a CIF that is parsed already.
     ///
-    /// - Parameter block: the name of the data block; the first that holds a structure where left out.
+    /// - Parameters:
+    ///   - document: the parsed CIF.
+    ///   - block: the name of the data block; the first that holds a structure where left out.
     /// - Throws: `ReadError` as `init(contentsOf:block:)` does.
     public init(document: CIFDocument, block: String? = nil) throws(ReadError) {
         let (atoms, cell) = try StructureBlocks.choose(from: document, named: block)

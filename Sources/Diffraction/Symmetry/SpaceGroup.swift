@@ -142,11 +142,18 @@ public struct SpaceGroup: Sendable, Hashable {
 
 /// The seven crystal systems.
 public enum CrystalSystem: String, Sendable, Hashable, Codable, CaseIterable {
+    /// No symmetry but, at most, inversion.
     case triclinic
+    /// One twofold axis or mirror plane.
     case monoclinic
+    /// Three perpendicular twofold axes or mirror planes.
     case orthorhombic
+    /// One fourfold axis.
     case tetragonal
+    /// One threefold axis, on hexagonal or rhombohedral axes.
     case trigonal
+    /// One sixfold axis.
     case hexagonal
+    /// Four threefold axes, along the diagonals of the cube.
     case cubic
 }

@@ -18,7 +18,10 @@ public struct MeasuredLine: Sendable, Hashable {
 
     /// A curve through `values` at `energies` (eV of binding energy, in either order); it is scaled to unit area.
     ///
-    /// - Parameter position: the energy that counts as the line's position; `nil` for that of the maximum.
+    /// - Parameters:
+    ///   - energies: binding energies in eV, five or more.
+    ///   - values: the curve at each of them, in any unit.
+    ///   - position: the energy that counts as the line's position; `nil` for that of the maximum.
     /// - Throws: `FitError.invalidModel` unless there are at least five points at different energies with a positive area.
     public init(energies: [Double], values: [Double], position: Double? = nil) throws {
         guard energies.count == values.count, energies.count >= 5 else {

@@ -90,6 +90,7 @@ extension LineShape {
     /// The line of unit area at the distance `energy` eV (of binding energy, upwards) from its position, 1/eV.
     ///
     /// - Parameters:
+    ///   - energy: the distance, eV.
     ///   - fwhm: the width, eV: what the shape calls its width; for `voigt` and `doniachSunjic` the Lorentzian's.
     ///   - gaussianWidth: the Gaussian's full width for `voigt` and `doniachSunjic`, eV.
     /// - Throws: `FitError.invalidModel` where the numbers of the shape are out of range.

@@ -40,7 +40,7 @@ public struct SpectrumFitter: ~Copyable {
     ///
     /// - Parameters:
     ///   - spectrum: the spectrum.
-    ///   - variances: the variances of its intensities, where they are known better than from its unit.
+    ///   - given: the variances of its intensities, where they are known better than from its unit.
     /// - Throws: `FitError` where model and spectrum do not go together. A fit that did not converge is a result.
     public mutating func fit(_ spectrum: Spectrum, variances given: [Double]? = nil) throws -> CompactFit {
         guard prepared.isReady(for: spectrum) else { return try fitAnew(spectrum, given) }

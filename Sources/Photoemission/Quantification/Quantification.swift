@@ -70,6 +70,10 @@ public struct Quantification: Sendable {
     /// Quantifies the components of `fits`, which are fits of different core levels of one sample.
     ///
     /// - Parameters:
+    ///   - fits: one for each core level.
+    ///   - sensitivities: the relative sensitivity factors.
+    ///   - transmission: how the transmission of the analyser is corrected for.
+    ///   - escapeDepth: how the information depth at each kinetic energy is corrected for.
     ///   - excluding: names of components that stand for no atoms of their own, such as plasmon losses or Auger lines.
     ///
     /// - Throws: `QuantificationError` where fits do not belong together, or a factor is missing or outside its range.

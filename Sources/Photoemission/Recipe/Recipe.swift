@@ -21,10 +21,13 @@ public struct Recipe: Sendable, Hashable {
         self.weighting = weighting
     }
 
-    /// Reads a recipe. `file` names it in errors.
+    /// Reads a recipe.
     ///
-    /// - Parameter readingCurve: reads the measured lines that the recipe takes from other files; without it a recipe
-    ///   with such a line is an error.
+    /// - Parameters:
+    ///   - text: the recipe.
+    ///   - file: names it in errors.
+    ///   - readingCurve: reads the measured lines that the recipe takes from other files; without it a recipe with such a
+    ///     line is an error.
     /// - Throws: `ReferenceDataError` with line and column for unknown keys, wrong types and values out of range.
     public init(
         yaml text: String, file: String, readingCurve: ((ReferenceCurve) throws -> MeasuredLine)? = nil

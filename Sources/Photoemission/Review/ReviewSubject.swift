@@ -7,8 +7,11 @@ import Spectra
 public struct ReviewSubject: Sendable {
     /// What the model was taken from.
     public enum Origin: String, Sendable, Hashable {
+        /// A recipe, before any fit.
         case recipe
+        /// A fit, done here.
         case fit
+        /// Components that CasaXPS stored in a file.
         case casaXPS = "CasaXPS"
     }
 

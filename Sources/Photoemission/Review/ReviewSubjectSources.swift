@@ -5,6 +5,7 @@ extension ReviewSubject {
     /// A recipe before any fit.
     ///
     /// - Parameters:
+    ///   - recipe: the recipe.
     ///   - name: how findings call it.
     ///   - spectrum: the data that it is meant for, where they are at hand.
     /// - Throws: `FitError` for a model that contradicts itself.

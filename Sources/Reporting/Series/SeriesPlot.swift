@@ -18,9 +18,13 @@ public struct SeriesPlot: Sendable {
 
     /// What can be drawn.
     public enum Shown: String, Sendable, Hashable, CaseIterable {
+        /// The share of each species in the area of its core level.
         case shares
+        /// Ratios of species or core levels.
         case ratios
+        /// The area of each species.
         case areas
+        /// The mean position of the core level.
         case position
 
         /// What `table` was made for: a ratio before areas before a position before shares.

@@ -6,14 +6,23 @@
 public struct VAMASExperiment: Sendable, Hashable {
     /// How the blocks of the experiment belong together.
     public enum Mode: String, Sendable, Hashable, CaseIterable {
+        /// A rectangular map, one block an analysed point.
         case map = "MAP"
+        /// Maps in the course of a depth profile.
         case mapDepthProfile = "MAPDP"
+        /// A map of one quantity in a single block.
         case mapSingleVariable = "MAPSV"
+        /// Maps of one quantity in the course of a depth profile.
         case mapSingleVariableDepthProfile = "MAPSVDP"
+        /// Independent blocks, or a set without regular order.
         case normal = "NORM"
+        /// A depth profile by sputtering, one block a depth and region.
         case depthProfile = "SDP"
+        /// A depth profile of one quantity in a single block.
         case depthProfileSingleVariable = "SDPSV"
+        /// Line scans across an electron or ion image.
         case linescans = "SEM"
+        /// Not stated.
         case none = "NOEXP"
 
         /// Whether each block has a sputtering source of its own.
