@@ -62,7 +62,7 @@ let package = Package(
             name: "Interphase",
             dependencies: [
                 "Spectra", "SpectralMath", "ReferenceSpectra", "SpectrumFiles", "Photoemission", "Diffraction",
-                "BatchFitting", "Reporting",
+                "BatchFitting", "Reporting", "SQLiteDatabase",
             ]),
         .executableTarget(
             name: "InterphaseCLI",

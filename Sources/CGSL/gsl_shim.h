@@ -39,3 +39,4 @@ static inline const gsl_interp_type *interphase_gsl_interp_linear(void) { return
 static inline const gsl_interp_type *interphase_gsl_interp_cspline(void) { return gsl_interp_cspline; }
 static inline const gsl_interp_type *interphase_gsl_interp_akima(void) { return gsl_interp_akima; }
 static inline const gsl_interp_type *interphase_gsl_interp_steffen(void) { return gsl_interp_steffen; }
+static inline const char *interphase_gsl_version(void) { return gsl_version; }

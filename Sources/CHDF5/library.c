@@ -92,3 +92,11 @@ int interphase_hdf5_available(void) {
     interphase_hdf5_unlock();
     return 1;
 }
+
+int interphase_hdf5_version(unsigned *major, unsigned *minor, unsigned *release) {
+    const struct interphase_hdf5_functions *hdf5 = interphase_hdf5_lock();
+    if (!hdf5) return 0;
+    herr_t status = hdf5->H5get_libversion(major, minor, release);
+    interphase_hdf5_unlock();
+    return status >= 0;
+}

@@ -5,7 +5,7 @@
 
 // The functions of the library that are used, found when it is loaded.
 #define INTERPHASE_HDF5_FUNCTIONS(F) \
-    F(H5open) F(H5Eset_auto2) \
+    F(H5open) F(H5get_libversion) F(H5Eset_auto2) \
     F(H5Pcreate) F(H5Pclose) F(H5Pset_fapl_core) F(H5Pset_file_image) \
     F(H5Pget_external_count) F(H5Pget_layout) F(H5Pset_elink_cb) \
     F(H5Fopen) F(H5Fcreate) F(H5Fclose) F(H5Fflush) F(H5Fget_file_image) \

@@ -11,12 +11,7 @@ extension Recipe {
     /// - Throws: `ReferenceDataError` with file, line and column for anything that is not a recipe, or a reference curve
     ///   that cannot be had.
     public init(contentsOf path: String) throws(ReferenceDataError) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ReferenceDataError(file: path, expected: "a recipe", found: "no file that can be read")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw ReferenceDataError(file: path, expected: "a recipe in UTF-8", found: "other bytes")
-        }
+        let text = try document(at: path, "a recipe")
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         try self.init(yaml: text, file: path) { curve in
             let place = URL(fileURLWithPath: curve.file, relativeTo: folder)
@@ -24,6 +19,26 @@ extension Recipe {
             return try curve.line(of: contents.spectrum(for: curve))
         }
     }
+}
+
+extension SpeciesTable {
+    /// Reads the species in the file at `path`, a document as `reference-spectra/xps/species.yaml`.
+    ///
+    /// - Throws: `ReferenceDataError` with file, line and column for anything that is not a table of species.
+    public init(contentsOf path: String) throws(ReferenceDataError) {
+        try self.init(yaml: document(at: path, "a table of species"), file: path)
+    }
+}
+
+/// The text of a file.
+private func document(at path: String, _ what: String) throws(ReferenceDataError) -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+        throw ReferenceDataError(file: path, expected: what, found: "no file that can be read")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+        throw ReferenceDataError(file: path, expected: "\(what) in UTF-8", found: "other bytes")
+    }
+    return text
 }
 
 extension SpectrumFile {

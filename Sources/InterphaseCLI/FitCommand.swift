@@ -36,6 +36,12 @@ struct FitCommand: AsyncParsableCommand {
         help: ArgumentHelp("Species of the reference library, separated by semicolons or commas.", valueName: "list"))
     var species: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Species of your own, a document as reference-spectra/xps/species.yaml; looked up before the library's.",
+            valueName: "file.yaml"))
+    var speciesLibrary: String?
+
     @Flag(help: "Without a recipe: find components by their residuals, for a first look at a spectrum.")
     var explore = false
 
@@ -73,6 +79,9 @@ struct FitCommand: AsyncParsableCommand {
         if file == nil { throw ValidationError("Missing expected argument '<file>'") }
         if recipe != nil, level != nil || species != nil {
             throw ValidationError("--recipe stands instead of --level and --species; give one or the other")
+        }
+        if speciesLibrary != nil, species == nil {
+            throw ValidationError("--species-library holds what --species names; give --species too")
         }
         if explore {
             if recipe != nil || species != nil {
@@ -116,7 +125,9 @@ struct FitCommand: AsyncParsableCommand {
     }
 
     private func recipeFit(of source: SpectrumFile) throws -> (Spectrum, PeakFit, Weighting) {
-        var recipe = try FitRecipeSource(recipe: recipe, level: level, species: species).resolve()
+        var recipe = try FitRecipeSource(
+            recipe: recipe, level: level, species: species, library: speciesLibrary.map(SpeciesTable.init(contentsOf:))
+        ).resolve()
         try adjustments.apply(to: &recipe)
         let chosen = try SpectrumSelection(file: source).choose(named: spectrum, level: recipe.model.level)
         let options = FitOptions(weighting: recipe.weighting)

@@ -9,6 +9,8 @@ struct FitRecipeSource {
     var level: String?
     /// `--species`
     var species: String?
+    /// `--species-library`
+    var library: SpeciesTable?
 
     /// The recipe.
     func resolve() throws -> Recipe {
@@ -42,24 +44,25 @@ struct FitRecipeSource {
         guard let level, let core = CoreLevel(label: level) else {
             throw CommandFailure(.usage, "--level \(level ?? ""): expected a core level such as S 2p")
         }
-        var components: [Component] = []
-        for name in try names(of: core) {
-            guard let entry = ReferenceLibrary.species(named: name, level: core), let line = entry.line(of: core) else {
-                let near = ReferenceLibrary.speciesNames(closeTo: name, level: core)
+        let chosen = try names(of: core).map { name in
+            guard let entry = find(name, core) else {
+                let near =
+                    (library?.names(closeTo: name, level: core) ?? [])
+                    + ReferenceLibrary.speciesNames(closeTo: name, level: core)
                 let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
                 throw CommandFailure(
                     .usage,
                     "--species: the library has no \"\(name)\" with a \(core) line\(hint) "
                         + "(see: interphase species --level \"\(core)\")")
             }
-            // The spread of published values, at least the usual tolerance.
-            let reach = PeakModel.positionTolerance
-            let low = min(line.range.lowerBound, line.position - reach)
-            let high = max(line.range.upperBound, line.position + reach)
-            components.append(
-                Component(name: entry.name, position: .free(start: line.position, min: low, max: high)))
+            return entry
         }
-        return Recipe(model: PeakModel(level: core, window: core.reference?.window, components: components))
+        return Recipe(model: try PeakModel(core, species: chosen))
+    }
+
+    /// The species called `name`, of a library of one's own before the one that comes along.
+    private func find(_ name: String, _ level: CoreLevel) -> Species? {
+        library?.species(named: name, level: level) ?? ReferenceLibrary.species(named: name, level: level)
     }
 
     /// The names in `--species`. Species names may hold commas, so a name that the library knows wins over its parts.
@@ -72,7 +75,7 @@ struct FitRecipeSource {
         while start < parts.count {
             let longest = (start..<parts.count).reversed().first { end in
                 let joined = parts[start...end].joined(separator: ",").trimmingCharacters(in: .whitespaces)
-                return ReferenceLibrary.species(named: joined, level: core) != nil
+                return find(joined, core) != nil
             }
             let end = longest ?? start
             names.append(parts[start...end].joined(separator: ","))

@@ -25,6 +25,8 @@ struct InterphaseCommand: AsyncParsableCommand {
             SimulateCommand.self,
             LevelsCommand.self,
             SpeciesCommand.self,
+            PhasesCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

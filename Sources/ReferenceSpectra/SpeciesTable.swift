@@ -166,16 +166,18 @@ extension SpeciesLine {
             throw name.error(expected: "a core level like S 2p")
         }
         self.level = level
-        let position = try fields.require("position").number()
-        self.position = position
-        range = try fields["range"]?.interval() ?? position...position
-        records = try fields.require("records").count()
+        let stated = try fields["position"]?.number()
         standardDeviation = try fields["standard_deviation"]?.number()
         note = try fields["note"]?.text()
         var values: [SpeciesValue] = []
         for value in try fields.require("values").list() { values.append(try SpeciesValue(value, sources: sources)) }
         self.values = values
-        guard !values.isEmpty else { throw entry.error(expected: "at least one value", found: "none") }
+        guard let first = values.first else { throw entry.error(expected: "at least one value", found: "none") }
+        position = stated ?? first.position
+        let energies = values.map(\.position) + [position]
+        range =
+            try fields["range"]?.interval() ?? (energies.min() ?? position)...(energies.max() ?? position)
+        records = try fields["records"]?.count() ?? values.count
         guard range.contains(position), values.allSatisfy({ range.contains($0.position) }) else {
             throw entry.error(expected: "position and values within the range", found: "some outside")
         }

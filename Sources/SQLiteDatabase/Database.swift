@@ -15,6 +15,9 @@ public struct Database: ~Copyable {
 
     private let handle: OpaquePointer
 
+    /// The version of the SQLite library, as "3.40.1".
+    public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
     /// Opens the file at `path`.
     public init(path: String, access: Access) throws(DatabaseError) {
         let flags = access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE

@@ -48,11 +48,11 @@ import Testing
         let url = SharedData.projectRoot.appendingPathComponent("docs/reference-data.md")
         let text = try String(contentsOf: url, encoding: .utf8)
         func table(_ output: String) -> String { output.components(separatedBy: "\n\n").first ?? "" }
-        #expect(text.contains("```\n" + table(LevelsTable.text(of: ReferenceLibrary.coreLevels)) + "\n```"))
+        #expect(text.contains("```text\n" + table(LevelsTable.text(of: ReferenceLibrary.coreLevels)) + "\n```"))
         for level in [CoreLevel.s2p, .p2p, .ge3d, .li1s, .b1s, .c1s, .o1s, .f1s] {
             let species = ReferenceLibrary.species.filter { $0.line(of: level) != nil }
             let expected = table(SpeciesTableText.text(of: species, level: level, near: nil))
-            #expect(text.contains("```\n" + expected + "\n```"), "run interphase species --level \"\(level)\"")
+            #expect(text.contains("```text\n" + expected + "\n```"), "run interphase species --level \"\(level)\"")
         }
     }
 

@@ -45,6 +45,15 @@ import Testing
         #expect(fit.spectra.count == 1 && fit.spectra[0].columns.map(\.name) == ["C 1s C-C", "Background"])
     }
 
+    @Test("a separator between quotation marks belongs to the label", arguments: [",", ";", " "])
+    func quotedLabels(separator: String) throws {
+        let header = ["binding_energy_eV", "intensity", "\"S ox\(separator)1\"", "envelope"]
+        let rows = ["160,5,1,7", "161,9,2,8", "162,3,3,1"].map { $0.replacing(",", with: separator) }
+        let file = try read(([header.joined(separator: separator)] + rows).joined(separator: "\n") + "\n")
+        #expect(file.spectra.count == 1 && file.spectra[0].axis.scale == .binding)
+        #expect(file.spectra[0].columns.map(\.name) == ["S ox\(separator)1", "envelope"])
+    }
+
     @Test("points between thousands are left out where commas are decimal marks")
     func thousands() throws {
         for separator in [";", "\t", " "] {

@@ -16,6 +16,9 @@ enum { INTERPHASE_HDF5_MOST_DIMENSIONS = 32 };
 // Whether the library is there; loads it on the first call.
 int interphase_hdf5_available(void);
 
+// The version of the library in three numbers; 0 where it is not there.
+int interphase_hdf5_version(unsigned *major, unsigned *minor, unsigned *release);
+
 // MARK: Reading
 
 // A file that is being read.

@@ -26,7 +26,7 @@ extension CIFDocument {
     /// Reads a CIF from bytes, in time proportional to their number.
     ///
     /// - Parameters:
-    ///   - bytes: the CIF, in UTF-8 or Latin-1.
+    ///   - bytes: the CIF, in UTF-8, UTF-16 or Latin-1.
     ///   - file: the name to use in messages.
     public init(bytes: [UInt8], file: String) throws(ReadError) {
         guard let text = CIFText.utf8(bytes) else {

@@ -84,6 +84,23 @@ public struct PhaseIdentification: Sendable {
             options: options)
     }
 
+    /// Looks for `candidates` in a measured pattern, with the radiation that its file states.
+    ///
+    /// - Parameters:
+    ///   - pattern: the pattern.
+    ///   - candidates: crystal structures; by default those that come with the program.
+    ///   - optics: Lorentz and polarisation factors of the instrument.
+    ///   - options: what the search may assume.
+    /// - Throws: `PatternError`, `.noWavelength` where nothing states the radiation; `NumericalError`.
+    public init(
+        _ pattern: DiffractionPattern, candidates: [CandidatePhase] = CandidatePhase.library,
+        optics: LorentzPolarization = LorentzPolarization(), options: IdentificationOptions = IdentificationOptions()
+    ) throws {
+        guard let emission = EmissionSpectrum(pattern.radiation) else { throw PatternError.noWavelength }
+        try self.init(
+            PatternCurve(pattern), emission: emission, candidates: candidates, optics: optics, options: options)
+    }
+
     /// Looks for candidates whose lines are computed already, for the primary wavelength of `emission`.
     ///
     /// - Throws: `PatternError` where the pattern cannot be used or the lines are those of another wavelength,

@@ -174,10 +174,16 @@ struct TableDialect: Hashable {
     /// The cells of a line of text, without blanks and quotation marks around them.
     func cells(_ line: String) -> [String] {
         let blanks: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\"" }
-        let parts: [Substring] =
-            separator == .blanks
-            ? line.split { $0 == " " || $0 == "\t" }
-            : line.split(separator: Character(Unicode.Scalar(separator.rawValue)), omittingEmptySubsequences: false)
+        // A separator between quotation marks belongs to the text, where each mark has its partner.
+        let quotes = line.contains("\"") && line.count { $0 == "\"" }.isMultiple(of: 2)
+        var isQuoted = false
+        let separates: (Character) -> Bool = { character in
+            if quotes, character == "\"" { isQuoted.toggle() }
+            if isQuoted { return false }
+            return separator == .blanks
+                ? character == " " || character == "\t" : character == Character(Unicode.Scalar(separator.rawValue))
+        }
+        let parts = line.split(omittingEmptySubsequences: separator == .blanks, whereSeparator: separates)
         return parts.map { part in
             let start = part.drop(while: blanks)
             return String(
