@@ -3,10 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+scripts/install-dependencies.sh
+
 say() { printf '\n== %s\n' "$*"; }
 
 say "Formatting"
-swift format lint --strict -r Sources Tests Benchmarks Fuzzing Package.swift
+swift format lint --strict -r Sources Tests Benchmarks Fuzzing examples/swift Package.swift
 
 say "Build without warnings"
 log=$(mktemp)
@@ -18,13 +20,13 @@ if grep -E '(^|/)(Sources|Tests|reference-spectra)/.*warning:' "$log"; then
 fi
 
 say "Demo on the bundled spectrum"
-make --no-print-directory demo OUTPUT=demo-output
+scripts/demo.sh
 for file in fit.svg fit.html fit.json; do test -s "demo-output/$file"; done
 
 real=../shared/data/xps/vamas/mjr9_59c.vms
 if [ -f "$real" ]; then
     say "Demo on a measured file"
-    make --no-print-directory demo OUTPUT=demo-output/measured FILE="$real" SPECTRUM="S 2p/9"
+    OUTPUT=demo-output/measured SPECTRUM="S 2p/9" scripts/demo.sh "$real"
 else
     say "Demo on a measured file: skipped, $real is absent"
 fi
@@ -38,5 +40,16 @@ for example in examples/*/run.sh; do
     tail -n 2 "demo-output/$name.txt"
 done
 
+say "Examples in Swift"
+examples/swift/run.sh >demo-output/swift.txt
+tail -n 2 demo-output/swift.txt
+
+say "Documentation: no warnings, nothing public undocumented, every block of code in the documents runs"
+scripts/make-documentation.sh
+python3 scripts/make-command-reference.py .build/release/interphase --check
+python3 scripts/check-documents.py .build/release/interphase
+
 say "Tests"
+# The examples and the documents were built in the same folder.
+swift build --build-tests --disable-build-manifest-caching 2>&1 | tail -n 1
 swift test --skip-build
