@@ -210,8 +210,11 @@ public struct ResultTables: Sendable {
 
     /// How tables are set in a file.
     public enum Format: String, Sendable, CaseIterable {
+        /// Markdown as GitHub and Pandoc read it.
         case markdown = "md"
+        /// LaTeX for booktabs and siunitx.
         case latex = "tex"
+        /// Comma-separated values with all digits.
         case csv
 
         /// The format that the name of a file asks for; `nil` for any other.
