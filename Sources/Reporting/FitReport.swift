@@ -93,7 +93,8 @@ public struct FitReport: Sendable {
         let rows = fit.components.map { component -> [HTML.Cell] in
             let swatch = "<span class=\"swatch s\(colours.style(of: component.name).slot)\"></span>"
             return [
-                .heading(swatch + HTML.rich(ChemicalText.typeset(component.name))), .text(component.line),
+                .heading(swatch + HTML.rich(ChemicalText.typeset(component.name))),
+                .rich(ChemicalText.line(component.line)),
                 .text(component.shape), .quantity(component.position), .quantity(component.fwhm),
                 .quantity(component.trueFWHM), .quantity(component.area),
                 .number(TableText.percent(component.fraction)), .quantity(component.splitting),

@@ -10,7 +10,7 @@ extension FitTable {
         }
         let columns: [ResultTable.Column] = [
             .init(title: "Species", isNumeric: false, cells: components.map { .name($0.name) }),
-            .init(title: "Line", isNumeric: false, cells: components.map { .text($0.line) }),
+            .init(title: "Line", isNumeric: false, cells: components.map { .line($0.line) }),
             .init(title: "Shape", isNumeric: false, cells: components.map { .text($0.shape) }),
             column("Binding energy (eV)") { $0.position }, column("FWHM (eV)") { $0.fwhm },
             column("Area (\(Self.areaUnit(of: fit)))") { $0.area },

@@ -8,6 +8,8 @@ enum HTML {
         case heading(String)
         case text(String)
         case number(String)
+        /// A text with lowered and raised parts.
+        case rich(RichText)
         /// A text for machines, such as a fingerprint.
         case code(String)
 
@@ -61,9 +63,14 @@ enum HTML {
 
     /// A table that scrolls by itself, also by keyboard, where it is wider than the page.
     static func table(caption: String, titles: [String], rows: [[Cell]]) -> String {
+        table(caption: caption, titles: titles.map { RichText($0) }, rows: rows)
+    }
+
+    /// The same with titles that have lowered and raised parts.
+    static func table(caption: String, titles: [RichText], rows: [[Cell]]) -> String {
         let head = titles.enumerated().map { index, title in
             let numeric = rows.first.map { index < $0.count && isNumber($0[index]) } ?? false
-            return "<th scope=\"col\"\(numeric ? " class=\"number\"" : "")>\(text(title))</th>"
+            return "<th scope=\"col\"\(numeric ? " class=\"number\"" : "")>\(rich(title))</th>"
         }
         let body = rows.map { "<tr>\($0.map(cell).joined())</tr>" }.joined(separator: "\n")
         return """
@@ -91,6 +98,7 @@ enum HTML {
         case .heading(let html): "<th scope=\"row\">\(html)</th>"
         case .text(let plain): "<td>\(text(plain))</td>"
         case .number(let plain): "<td class=\"number\">\(text(plain))</td>"
+        case .rich(let text): "<td>\(rich(text))</td>"
         case .code(let plain): "<td><code>\(text(plain))</code></td>"
         }
     }

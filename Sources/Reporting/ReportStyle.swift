@@ -82,7 +82,7 @@ enum ReportStyle {
           html { font-size: 9.5pt; }
           main { max-width: none; padding: 0; }
           figure, tr, li, dd { break-inside: avoid; }
-          h2 { break-after: avoid; }
+          h2, summary { break-after: avoid; }
           .scroll { overflow: visible; }
           table { font-size: 8pt; }
           th, td { padding: 0.15rem 0.3rem; }

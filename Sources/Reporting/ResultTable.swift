@@ -7,6 +7,8 @@ public struct ResultTable: Sendable {
     enum Cell: Sendable {
         /// A name; formulas in it are typeset.
         case name(String)
+        /// A line of a core level, S 2p3/2.
+        case line(String)
         /// A text as it is.
         case text(String)
         /// A quantity with its uncertainty.
@@ -23,6 +25,11 @@ public struct ResultTable: Sendable {
         var title: String
         var isNumeric: Bool
         var cells: [Cell]
+        /// Whether the title is the name of a species, in which formulas are typeset.
+        var titleIsName = false
+
+        /// The title as it is set.
+        var richTitle: RichText { titleIsName ? ChemicalText.typeset(title) : RichText(title) }
     }
 
     /// What the table shows.
@@ -53,6 +60,7 @@ public struct ResultTable: Sendable {
             row(index).enumerated().map { place, cell -> HTML.Cell in
                 switch cell {
                 case .name(let name): return .heading(HTML.rich(ChemicalText.typeset(name)))
+                case .line(let name): return .rich(ChemicalText.line(name))
                 case .text(let text): return .text(text)
                 case .quantity(let quantity): return .quantity(quantity)
                 case .number(let number): return .number(number)
@@ -61,7 +69,7 @@ public struct ResultTable: Sendable {
             }
         }
         let notes = notes.map { "\n<p class=\"note\">\(HTML.text($0))</p>" }.joined()
-        return HTML.table(caption: caption, titles: columns.map(\.title), rows: rows) + notes
+        return HTML.table(caption: caption, titles: columns.map(\.richTitle), rows: rows) + notes
     }
 
     // MARK: Markdown
@@ -69,7 +77,7 @@ public struct ResultTable: Sendable {
     /// The table in Markdown as GitHub and Pandoc read it, with its caption above and its notes below.
     public var markdown: String {
         var lines = ["**\(TableText.markdownCell(caption))**", ""]
-        lines.append("| \(columns.map { TableText.markdownCell($0.title) }.joined(separator: " | ")) |")
+        lines.append("| \(columns.map { Self.markdown($0.richTitle) }.joined(separator: " | ")) |")
         lines.append("|" + columns.map { $0.isNumeric ? "---:|" : "---|" }.joined())
         for index in 0..<rowCount {
             lines.append("| \(row(index).map(Self.markdown).joined(separator: " | ")) |")
@@ -81,19 +89,24 @@ public struct ResultTable: Sendable {
     private static func markdown(_ cell: Cell) -> String {
         switch cell {
         case .name(let name):
-            ChemicalText.typeset(name).runs.map { run in
-                let text = TableText.markdownCell(run.text)
-                return switch run.style {
-                case .plain: text
-                case .subscripted: "<sub>\(text)</sub>"
-                case .superscripted: "<sup>\(text)</sup>"
-                }
-            }.joined()
+            markdown(ChemicalText.typeset(name))
+        case .line(let name): markdown(ChemicalText.line(name))
         case .text(let text): TableText.markdownCell(text)
         case .quantity(let quantity): TableText.quantity(quantity)
         case .number(let number): number
         case .none: "\u{2013}"
         }
+    }
+
+    private static func markdown(_ text: RichText) -> String {
+        text.runs.map { run in
+            let text = TableText.markdownCell(run.text)
+            return switch run.style {
+            case .plain: text
+            case .subscripted: "<sub>\(text)</sub>"
+            case .superscripted: "<sup>\(text)</sup>"
+            }
+        }.joined()
     }
 
     // MARK: LaTeX
@@ -104,7 +117,7 @@ public struct ResultTable: Sendable {
         var lines = [
             "% \\usepackage{booktabs,siunitx}", "\\begin{table}", "\\caption{\(LaTeX.escaped(caption))}", "\\centering",
             "\\begin{tabular}{\(formats.joined(separator: " "))}", "\\toprule",
-            columns.map { $0.isNumeric ? "{\(LaTeX.escaped($0.title))}" : LaTeX.escaped($0.title) }
+            columns.map { $0.isNumeric ? "{\(LaTeX.rich($0.richTitle))}" : LaTeX.rich($0.richTitle) }
                 .joined(separator: " & ") + " \\\\", "\\midrule",
         ]
         for index in 0..<rowCount {
@@ -123,6 +136,7 @@ public struct ResultTable: Sendable {
         func other(_ text: String) -> String { isNumeric ? "{\(text)}" : text }
         switch cell {
         case .name(let name): return other(LaTeX.rich(ChemicalText.typeset(name)))
+        case .line(let name): return other(LaTeX.rich(ChemicalText.line(name)))
         case .text(let text): return other(LaTeX.escaped(text))
         case .quantity(let quantity):
             let text = TableText.quantity(quantity)
@@ -171,7 +185,7 @@ public struct ResultTable: Sendable {
             var cells: [String] = []
             for (cell, isMeasured) in zip(row(index), hasUncertainty) {
                 switch cell {
-                case .name(let text), .text(let text): cells.append(TableText.csvCell(text))
+                case .name(let text), .line(let text), .text(let text): cells.append(TableText.csvCell(text))
                 case .number(let text): cells.append(text == "unknown" || text == "-" ? "" : text)
                 case .none: cells.append("")
                 case .quantity(let quantity): cells.append(TableText.exact(quantity.value))

@@ -81,6 +81,34 @@ struct FigureTests {
         }
     }
 
+    /// As many components as papers have, with names that no label can hold, and a handful of counts.
+    @Test(arguments: [1, 4, 12, 30]) func manyComponentsWithLongNamesAreDrawn(count: Int) throws {
+        let lines = (0..<count).map { index in
+            SimulatedFit.Line(
+                name: "Li2CO3 and other carbonates of unknown stoichiometry, number \(index)",
+                position: 159 + 10 * Double(index) / Double(count), width: 0.9, area: index == 0 ? 2e6 : 3)
+        }
+        let fit = SimulatedFit(constant: 0.5, lines: lines).fit
+        let member = StackPlot.Member(name: String(repeating: "long ", count: 30), fit: fit)
+        for figure: any Figure in [
+            fit.plot, StackPlot([member, member]), ComparisonPlot(before: member, after: member), CorrelationPlot(fit),
+        ] {
+            let svg = figure.sized(.singleColumn).svg
+            let elements = XMLReader(svg.text).elements
+            #expect(!elements.isEmpty && !svg.text.contains("nan"))
+            // However long the key, the data keep a third of the usual height.
+            let frames = elements.indices.filter { elements[$0].attributes["class"] == "axes" }.map { elements[$0 + 1] }
+            let heights = frames.compactMap { $0.attributes["height"].flatMap(Double.init) }
+            #expect(heights.isEmpty || heights.reduce(0, +) > 25, "\(heights)")
+            for text in elements where text.name == "text" {
+                let x = try #require(text.attributes["x"].flatMap(Double.init))
+                let isStart = text.attributes["text-anchor"] == nil && text.attributes["transform"] == nil
+                let end = x + (isStart ? 0.5 * Double(text.text.count) : 0)
+                #expect(end < svg.width + 1, "\(text.text)")
+            }
+        }
+    }
+
     @Test func speciesHaveOneColourInEveryFigure() throws {
         let names = ["S 2-", "PS4 3-", "S ox,1", "polysulfide"]
         let colours = SpeciesColours(for: names)

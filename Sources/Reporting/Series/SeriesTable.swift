@@ -135,7 +135,7 @@ public struct SeriesTable: Sendable {
                 title: Self.title(of: track, in: fit) + self.unit(of: track), isNumeric: true,
                 cells: track.values.map {
                     .quantity(Self.isShare(track.quantity) ? $0.scaled(by: 100) : $0)
-                })
+                }, titleIsName: true)
         }
         columns.append(
             .init(
