@@ -58,7 +58,7 @@ let package = Package(
             name: "BatchFitting",
             dependencies: ["Photoemission", "SpectrumFiles", "SQLiteDatabase", "SpectralMath", "Spectra"]),
         // The script of HTML reports, compiled in.
-        .target(name: "CReportPage", exclude: ["report.js"]),
+        .target(name: "CReportPage", exclude: ["axes.js", "elements.js", "page.js", "plots.js", "tables.js"]),
         .target(name: "Reporting", dependencies: ["CReportPage", "Photoemission", "Diffraction", "Spectra"]),
         .target(
             name: "Interphase",

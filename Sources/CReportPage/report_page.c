@@ -2,9 +2,17 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-// Compiled in, so that a program that was copied elsewhere still writes whole reports.
+// One script of five files, in this order. Compiled in, so that a program that was copied elsewhere still writes whole reports.
 static const unsigned char script[] = {
-#embed "report.js"
+#embed "elements.js"
+    ,
+#embed "axes.js"
+    ,
+#embed "plots.js"
+    ,
+#embed "tables.js"
+    ,
+#embed "page.js"
 };
 
 const unsigned char *interphase_report_script(size_t *length) {

@@ -81,8 +81,14 @@ struct ComparisonDrawing {
         var start = top
         for (place, member) in members.enumerated() {
             let box = Box(left: left, top: start, right: right, bottom: start + heights[place])
+            let shown = NormalisedFit(member.fit)
+            let domain = LinearScale.domain(of: shown.data + shown.envelope + [0, 1])
+            let span = domain.upperBound - domain.lowerBound
             // Room for the name above the data.
-            let panel = Panel(box: box, x: x, reversed: true, y: -0.06...(1.06 + 1.3 * Typography.row / box.height))
+            let room = (0.06 + 1.3 * Typography.row / box.height) * span
+            let panel = Panel(
+                box: box, x: x, reversed: true,
+                y: (domain.lowerBound - 0.06 * span)...(domain.upperBound + room))
             draw(member, in: panel, into: &canvas)
             start = box.bottom + Self.gap
         }

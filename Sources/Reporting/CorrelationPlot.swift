@@ -43,6 +43,8 @@ struct CorrelationDrawing {
     /// The bar that says what shades mean, with its numbers.
     private static let scaleHeight = 9.5
     private static let number = 2.0
+    /// The smallest letters of names, 4.5 pt.
+    private static let smallest = 1.6
 
     private var count: Int { plot.names.count }
 
@@ -52,8 +54,17 @@ struct CorrelationDrawing {
         if count == 0 { header.warning = "There are no parameters to correlate" }
         let labels = plot.names.enumerated().map { RichText("\($0.offset + 1)\u{2002}") + Self.name($0.element) }
         let widest = labels.map(Typography.width).max() ?? 0
-        let left = min(PanelLayout.margin + widest + 1.2, 0.5 * size.width)
-        let cell = (size.width - left - Self.rightMargin) / Double(max(count, 1))
+        // Names of many parameters are set smaller, as rows allow it, down to what can still be read.
+        var letters = Typography.label
+        var (left, cell) = (0.0, 0.0)
+        for _ in 0..<3 {
+            left = min(PanelLayout.margin + widest * letters / Typography.label + 1.2, 0.5 * size.width)
+            cell = (size.width - left - Self.rightMargin) / Double(max(count, 1))
+            letters = min(Typography.label, max(0.95 * cell, Self.smallest))
+        }
+        // Where even these do not fit, every second or third row is named.
+        let rowStep = max(1, Int((letters / max(cell, 0.01)).rounded(.up)))
+        let columnStep = max(1, Int((Typography.width(RichText("00 ")) / max(cell, 0.01)).rounded(.up)))
         let top = PanelLayout.margin + header.height(over: size.width - 2 * PanelLayout.margin) + Typography.row
         let height = top + cell * Double(count) + Self.scaleHeight
         var canvas = SVGCanvas()
@@ -66,11 +77,13 @@ struct CorrelationDrawing {
         canvas.group("names") { canvas in
             for (index, label) in labels.enumerated() {
                 let middle = (Double(index) + 0.5) * cell
-                canvas.text(
-                    label.truncated(to: (left - PanelLayout.margin - 1) / Typography.label),
-                    at: Point(x: PanelLayout.margin, y: top + middle + Typography.middleToBaseline),
-                    size: Typography.label, colour: theme.ink)
-                guard cell >= 3.2 || index % 2 == 0 else { continue }
+                if index % rowStep == 0 {
+                    canvas.text(
+                        label.truncated(to: (left - PanelLayout.margin - 1) / letters),
+                        at: Point(x: PanelLayout.margin, y: top + middle + 0.35 * letters), size: letters,
+                        colour: theme.ink)
+                }
+                guard index % columnStep == 0 else { continue }
                 canvas.text(
                     RichText("\(index + 1)"), at: Point(x: left + middle, y: top - 0.8), size: Typography.label,
                     colour: theme.ink, anchor: .middle)

@@ -128,6 +128,13 @@ public struct FitSupplement: Sendable {
                     caption: "Intervals by \(Self.name(of: uncertainty))", titles: columns.map(\.title), rows: rows)
             )
             blocks += notes.map { "<p class=\"note\">\(HTML.text($0))</p>" }
+            if !uncertainty.profiles.isEmpty {
+                blocks.append(
+                    HTML.figure(
+                        ProfilePlot(uncertainty).themed(.page).svg,
+                        caption: "Rise of chi squared as each quantity is held away from its best value; dashed: one "
+                            + "standard deviation, and 95 % of one parameter."))
+            }
         }
         blocks += upperLimits.map { "<p>\(HTML.text(Self.text($0)))</p>" }
         if let systematicSpread {

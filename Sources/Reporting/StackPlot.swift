@@ -132,6 +132,7 @@ struct StackDrawing {
 
     private static let belowFrame = 9.6
     private static let nameGap = 1.2
+    private static let rightMargin = 2.0
 
     private var fits: [NormalisedFit] { plot.members.map { NormalisedFit($0.fit) } }
 
@@ -149,7 +150,9 @@ struct StackDrawing {
         if let paper = theme.paper {
             canvas.rectangle(Box(left: 0, top: 0, right: size.width, bottom: height), .area(paper))
         }
-        header.draw(from: panel.box.left, to: panel.box.right, top: PanelLayout.margin, into: &canvas, theme: theme)
+        header.draw(
+            from: panel.box.left, to: size.width - Self.rightMargin, top: PanelLayout.margin, into: &canvas,
+            theme: theme)
         for (place, fit) in fits.enumerated().reversed() {
             canvas.group("spectrum", name: plot.members[place].name) { canvas in
                 fit.draw(
@@ -172,7 +175,7 @@ struct StackDrawing {
         let left = PanelLayout.margin + Typography.title + 2
         let widest = plot.members.map { Typography.width(ChemicalText.typeset($0.name)) }.max() ?? 0
         let right = plot.size.width - min(widest + Self.nameGap + 1, plot.size.width * 0.3)
-        let above = header.height(over: right - left)
+        let above = header.height(over: plot.size.width - Self.rightMargin - left)
         // Each spectrum of a stack needs some height of its own.
         let wanted = showsComponents ? Double(plot.members.count) * 13 : 0
         let grown = max(plot.size.height, wanted) + max(0, above - 2 * Typography.row)

@@ -120,6 +120,21 @@ def tables_sort_and_copy(page, path):
             expect(all(line.count(separator) == len(rows[0]) - 1 for line in body), f"{path.name}: {form}: {body[:2]}")
 
 
+def every_column_sorts(page, path):
+    """Every numeric column of every table, by the number that its cells start with; what is none comes last."""
+    columns = page.run("""[...document.querySelectorAll('table.sortable th.number button')].map(b => {
+        b.click();
+        const header = b.closest('th');
+        if (header.getAttribute('aria-sort') !== 'ascending') b.click();
+        const rows = [...header.closest('table').tBodies[0].rows];
+        return [header.textContent, rows.map(r => r.cells[header.cellIndex].textContent)];
+    })""")
+    for title, cells in columns:
+        found = [re.match(r"[+-]?[\d.]+(e[+-]?\d+)?", cell.replace("\u2212", "-").strip()) for cell in cells]
+        values = [float(one.group()) if one else float("inf") for one in found]
+        expect(values == sorted(values), f"{path.name}: the column {title} is sorted as {cells}")
+
+
 def plot_zooms(page, path, plot):
     """Zooms plot number `plot` by dragging and by wheel, and shows all again: the drawing is then what it was."""
     mark = f"[data-tested=\"{plot}\"]"
@@ -255,6 +270,7 @@ def main(folder):
             if path.stem == "fit":
                 reads_as_the_document(page, path, json.loads((folder / "fit.json").read_text()))
             tables_sort_and_copy(page, path)
+            every_column_sorts(page, path)
             is_accessible(page, path, axe, "light")
             prints(page, path, folder)
             page.media("dark")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a figure was drawn from, for the script of reports, which draws curves anew where the reader zooms and says what
-/// values stand under the cross-hair. Names in it are those of `Sources/CReportPage/report.js`.
+/// values stand under the cross-hair. Names in it are those of `Sources/CReportPage/plots.js`.
 struct FigureData: Sendable, Hashable {
     /// How a curve is drawn.
     enum Kind: String, Sendable, Hashable {

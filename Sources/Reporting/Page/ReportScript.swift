@@ -1,8 +1,8 @@
 import CReportPage
 
-/// The script of report pages, `Sources/CReportPage/report.js`.
+/// The script of report pages, the JavaScript files of `Sources/CReportPage`.
 enum ReportScript {
-    /// The script as it stands in the file.
+    /// The script as it stands in the files, one after the other.
     static let source: String = {
         var length = 0
         guard let first = interphase_report_script(&length) else { return "" }
@@ -14,5 +14,5 @@ enum ReportScript {
 
     /// The SHA-256 of `content` in base 64, by which the content security policy of a page knows its own script and
     /// refuses any other. A test computes it anew.
-    static let digest = "T5NqoUpYSrd4B8LULYd2x/O3q2zVRWLDYD6UX8ZAR1g="
+    static let digest = "lTxsK9v/eKngtK8IpBApuv+RMe7PZbhHibmq6Uj+93s="
 }
