@@ -57,7 +57,9 @@ let package = Package(
         .target(
             name: "BatchFitting",
             dependencies: ["Photoemission", "SpectrumFiles", "SQLiteDatabase", "SpectralMath", "Spectra"]),
-        .target(name: "Reporting", dependencies: ["Photoemission", "Diffraction", "Spectra"]),
+        // The script of HTML reports, compiled in.
+        .target(name: "CReportPage", exclude: ["axes.js", "elements.js", "page.js", "plots.js", "tables.js"]),
+        .target(name: "Reporting", dependencies: ["CReportPage", "Photoemission", "Diffraction", "Spectra"]),
         .target(
             name: "Interphase",
             dependencies: [

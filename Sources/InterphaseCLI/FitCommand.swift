@@ -55,9 +55,11 @@ struct FitCommand: AsyncParsableCommand {
     @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var uncertainties: FitUncertaintyOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var figures: FigureOptions
+    @OptionGroup var tables: TableOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Write the plot as SVG.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("Write the plot as SVG, PNG or PDF, by its name.", valueName: "file.svg"))
     var plot: String?
 
     @Option(help: ArgumentHelp("Write a report as one HTML page.", valueName: "file.html"))
@@ -172,8 +174,11 @@ struct FitCommand: AsyncParsableCommand {
     }
 
     private func write(_ fit: PeakFit, _ provenance: FitProvenance, _ supplement: FitSupplement) throws {
-        if let plot { try fit.plot.write(to: plot) }
-        if let report { try FitReport(fit, provenance: provenance).write(to: report) }
+        if let plot { try figures.write(fit.plot, to: plot) }
+        if let report {
+            try FitReport(fit, provenance: provenance, supplement: supplement).write(to: report)
+        }
+        try tables.write(FitTable(fit).resultTables)
         if let curvesFile { try FitTable(fit).writeCurves(to: curvesFile) }
         let document = FitDocument(
             fit, provenance: provenance, includesCurves: curves, supplement: supplement)

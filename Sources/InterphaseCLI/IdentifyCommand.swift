@@ -55,12 +55,13 @@ struct IdentifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most phases to accept.", valueName: "number"))
     var maximum = 8
 
+    @OptionGroup var figures: FigureOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Write the phases as CSV.", valueName: "file.csv"))
     var csv: String?
 
-    @Option(help: ArgumentHelp("Draw pattern, phases and difference as SVG.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("Draw pattern, phases and difference as SVG, PNG or PDF.", valueName: "file.svg"))
     var plot: String?
 
     @Option(
@@ -110,15 +111,16 @@ struct IdentifyCommand: AsyncParsableCommand {
             if peaks { print(table.peakText + "\n") }
             print(table.text)
         }
-        if let plot { try RefinementPlot(identification, unit: pattern.unit).write(to: plot) }
+        if let plot { try figures.write(RefinementPlot(identification, unit: pattern.unit), to: plot) }
         if let report {
             try IdentificationReport(
                 identification, file: file, unit: pattern.unit, surface: surface,
-                softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine()
+                softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine(),
+                sha256: try FileDigest.sha256(ofFileAt: file)
             ).write(to: report)
         }
         if let csv { try AtomicFile.write(table.csv, to: csv) }
-        try output.writeJSON(text: table.json(file: file, includesCurves: curves))
+        try output.writeJSON(text: table.json(file: file, includesCurves: curves, unit: pattern.unit))
     }
 
     private func elementSet(_ surface: SurfaceComposition?) throws -> Set<String>? {

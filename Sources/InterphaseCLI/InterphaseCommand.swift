@@ -22,6 +22,7 @@ struct InterphaseCommand: AsyncParsableCommand {
             BatchCommand.self,
             CasaCommand.self,
             ReviewCommand.self,
+            PlotCommand.self,
             SimulateCommand.self,
             LevelsCommand.self,
             SpeciesCommand.self,

@@ -47,6 +47,7 @@ struct PeaksCommand: AsyncParsableCommand {
             valueName: "file"))
     var standard: String?
 
+    @OptionGroup var figures: FigureOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Write the peaks as CSV.", valueName: "file.csv"))
@@ -59,7 +60,7 @@ struct PeaksCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write the pattern without K-alpha-2, with its uncertainty, as CSV.", valueName: "file.csv"))
     var stripped: String?
 
-    @Option(help: ArgumentHelp("Write the plot as SVG.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("Write the plot as SVG, PNG or PDF, by its name.", valueName: "file.svg"))
     var plot: String?
 
     @Flag(help: "Put data and curves into the JSON.")
@@ -93,7 +94,7 @@ struct PeaksCommand: AsyncParsableCommand {
         if let plot {
             var figure = peaks.plot
             figure.unit = pattern.unit
-            try figure.write(to: plot)
+            try figures.write(figure, to: plot)
         }
         if let csv { try AtomicFile.write(table.csv, to: csv) }
         if let curvesFile { try AtomicFile.write(table.curvesCSV, to: curvesFile) }

@@ -36,7 +36,11 @@ struct QuantifyCommand: AsyncParsableCommand {
     @OptionGroup var corrections: QuantificationOptions
     @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var tables: TableOptions
     @OptionGroup var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Write a report as one HTML page.", valueName: "file.html"))
+    var report: String?
 
     @Option(name: .customLong("csv"), help: ArgumentHelp("Write the table as CSV.", valueName: "file.csv"))
     var csvFile: String?
@@ -73,6 +77,13 @@ struct QuantifyCommand: AsyncParsableCommand {
         result.findings += measured + balances.compactMap(\.finding)
         let table = QuantificationTable(result, ties: balances)
         if let csvFile { try table.writeCSV(to: csvFile) }
+        try tables.write(table.resultTables)
+        if let report {
+            try QuantificationReport(
+                table, fits: fits.map { ($0.fit, $0.provenance) }, softwareVersion: InterphaseCommand.version,
+                command: CommandSupport.commandLine()
+            ).write(to: report)
+        }
         try output.writeJSON(
             text: QuantificationDocument(
                 result, ties: balances, provenance: fits.map(\.provenance), softwareVersion: InterphaseCommand.version,

@@ -50,6 +50,8 @@ struct RefineCommand: AsyncParsableCommand {
             valueName: "name=values"))
     var variable: String?
 
+    @OptionGroup var figures: FigureOptions
+    @OptionGroup var tables: TableOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Write the phases, or the series, as CSV.", valueName: "file.csv"))
@@ -63,8 +65,11 @@ struct RefineCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write all reflections with their intensities as CSV.", valueName: "file.csv"))
     var reflectionsFile: String?
 
-    @Option(help: ArgumentHelp("Write the plot as SVG.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("Write the plot as SVG, PNG or PDF, by its name.", valueName: "file.svg"))
     var plot: String?
+
+    @Option(help: ArgumentHelp("Write a report as one HTML page.", valueName: "file.html"))
+    var report: String?
 
     @Flag(help: "Draw the roots of intensities, which shows weak lines.")
     var roots = false
@@ -77,6 +82,9 @@ struct RefineCommand: AsyncParsableCommand {
             throw ValidationError("\(files.count) files: add --series to refine them one after the other")
         }
         if variable != nil, !series { throw ValidationError("--variable needs --series") }
+        if series, report != nil || tables.table != nil {
+            throw ValidationError("--report and --table are for single patterns; of a series --csv has all numbers")
+        }
         if series, standard != nil || !particles.isEmpty {
             throw ValidationError("--standard and --particles are for single patterns, not for --series")
         }
@@ -123,11 +131,19 @@ struct RefineCommand: AsyncParsableCommand {
         if let curvesFile { try AtomicFile.write(table.curvesCSV, to: curvesFile) }
         if let reflectionsFile { try AtomicFile.write(table.reflectionsCSV, to: reflectionsFile) }
         if let plot {
-            try RefinementPlot(table.refinement, unit: pattern.unit, usesRoots: roots).write(to: plot)
+            try figures.write(RefinementPlot(table.refinement, unit: pattern.unit, usesRoots: roots), to: plot)
         }
+        if let report {
+            try RefinementReport(
+                table, file: file, sha256: try FileDigest.sha256(ofFileAt: file), unit: pattern.unit,
+                softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine()
+            ).write(to: report)
+        }
+        try tables.write(table.resultTables)
         try output.writeJSON(
             text: RefinementDocument(
-                table, file: file, includesCurves: curves, softwareVersion: InterphaseCommand.version,
+                table, file: file, includesCurves: curves, unit: pattern.unit,
+                softwareVersion: InterphaseCommand.version,
                 command: CommandSupport.commandLine()
             ).json)
         return findings
@@ -164,7 +180,7 @@ struct RefineCommand: AsyncParsableCommand {
         let table = RefinementSeriesTable(result)
         if output.printsTable { print(table.text) }
         if let csv { try AtomicFile.write(table.csv, to: csv) }
-        if let plot { try RefinementSeriesPlot(table).write(to: plot) }
+        if let plot { try figures.write(RefinementSeriesPlot(table), to: plot) }
         try output.writeJSON(
             text: table.json(softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine()))
         return result.refinements.flatMap(\.findings)

@@ -72,15 +72,21 @@ struct SeriesCommand: AsyncParsableCommand {
     @OptionGroup var adjustments: FitAdjustments
     @OptionGroup var referencing: ReferenceOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var figures: FigureOptions
+    @OptionGroup var tables: TableOptions
     @OptionGroup var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Write a figure against the variable as SVG.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("Write a figure against the variable as SVG, PNG or PDF.", valueName: "file.svg"))
     var plot: String?
+
+    @Option(help: ArgumentHelp("Write a report as one HTML page.", valueName: "file.html"))
+    var report: String?
 
     @Option(
         name: .customLong("plot-of"),
         help: ArgumentHelp(
-            "What the figure shows: shares, ratios, areas or position. Default: shares of several species.",
+            "What the figure shows: shares, ratios, areas, position, or the spectra themselves with their components. "
+                + "Default: shares of several species.",
             valueName: "quantity"))
     var plotted: SeriesPlot.Shown?
 
@@ -128,16 +134,30 @@ struct SeriesCommand: AsyncParsableCommand {
         let table = try SeriesTable(
             fit, pristine: names, meanPosition: meanPosition, ratios: try ratio.map(Self.sides), areas: areas,
             shifts: shifts)
-        if let plot { try SeriesPlot(table, showing: plotted).write(to: plot) }
+        if let plot {
+            if plotted == .spectra {
+                try figures.write(StackPlot(fit), to: plot)
+            } else {
+                try figures.write(SeriesPlot(table, showing: plotted), to: plot)
+            }
+        }
         if let csvFile { try table.writeCSV(to: csvFile) }
+        try tables.write(table.resultTables)
+        let effective = fit.fits.first.map {
+            var effective = Recipe(model: $0.effectiveModel, weighting: recipe.weighting)
+            effective.series = settings
+            return effective.yaml
+        }
+        if let report {
+            try SeriesReport(
+                table, sources: source.sources, effectiveRecipe: effective, softwareVersion: InterphaseCommand.version,
+                command: CommandSupport.commandLine()
+            ).write(to: report)
+        }
         try output.writeJSON(
             text: SeriesDocument(
-                table, sources: source.sources,
-                effectiveRecipe: fit.fits.first.map {
-                    var effective = Recipe(model: $0.effectiveModel, weighting: recipe.weighting)
-                    effective.series = settings
-                    return effective.yaml
-                }, softwareVersion: InterphaseCommand.version, command: CommandSupport.commandLine()
+                table, sources: source.sources, effectiveRecipe: effective, softwareVersion: InterphaseCommand.version,
+                command: CommandSupport.commandLine()
             ).json)
         if output.printsTable { print(table.text, terminator: "") }
         let findings = fit.findings + fit.fits.flatMap(\.findings)

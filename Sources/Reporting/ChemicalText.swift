@@ -19,19 +19,33 @@ enum ChemicalText {
             if index > 0 { runs.append(TextRun(text: " ")) }
             let chargeFollows = chargeFollows(index, in: words)
             var formulas: [[TextRun]] = []
-            let parts = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            // "Li3PO4, P2Sx": punctuation belongs to no formula.
+            let tail = chargeFollows ? "" : String(word.reversed().prefix { $0 == "," || $0 == ";" }.reversed())
+            let parts = word.dropLast(tail.count).split(separator: "/", omittingEmptySubsequences: false)
+                .map(String.init)
             for (place, part) in parts.enumerated() {
                 let bare = chargeFollows && place == parts.count - 1
                 if let formula = formula(part, chargeFollows: bare) { formulas.append(formula) }
             }
             previousIsFormula = chargeFollows && formulas.count == parts.count
             if formulas.count == parts.count {
-                runs += Array(formulas.joined(separator: [TextRun(text: "/")]))
+                runs += Array(formulas.joined(separator: [TextRun(text: "/")])) + [TextRun(text: tail)]
             } else {
                 runs.append(TextRun(text: word))
             }
         }
         return RichText(runs: runs)
+    }
+
+    /// A line of a core level with its total angular momentum lowered, the 3/2 of "S 2p3/2"; other texts stay as they are.
+    static func line(_ name: String) -> RichText {
+        let text = Printable.text(name)
+        let momentum = text.suffix(3)
+        guard momentum.hasSuffix("/2"), momentum.first.map({ "1357".contains($0) }) == true,
+            text.dropLast(3).last?.isLetter == true
+        else { return RichText(text) }
+        return RichText(
+            runs: [TextRun(text: String(text.dropLast(3))), TextRun(text: String(momentum), style: .subscripted)])
     }
 
     /// Whether the word after `index` is a charge. A sign alone is one only at the end: "Fe + Co" adds.

@@ -11,6 +11,8 @@ enum ComponentLabels {
         /// The leader from the box to the curve, as a line through these points.
         var leader: [Point]
         var style: SeriesStyle
+        /// The index of its component.
+        var component: Int
     }
 
     /// Labels placed along the top edge, before the height of the data is known.
@@ -72,7 +74,7 @@ enum ComponentLabels {
                 Point(x: placement.leader, y: bottom), Point(x: placement.leader, y: bandBottom),
                 Point(x: placed.feet[index], y: min(bandBottom + fan, foot.y)), foot,
             ]
-            return Label(text: texts[index], box: box, leader: leader, style: styles[index])
+            return Label(text: texts[index], box: box, leader: leader, style: styles[index], component: index)
         }
     }
 
@@ -80,8 +82,10 @@ enum ComponentLabels {
         canvas.group("labels") { canvas in
             for label in labels {
                 let colour = label.style.colour(in: theme)
-                canvas.path([label.leader], .line(colour, 0.18))
-                if let foot = label.leader.last { canvas.circles([foot], radius: 0.45, .area(colour)) }
+                canvas.group("leader", curve: "c\(label.component)") { canvas in
+                    canvas.path([label.leader], .line(colour, 0.18))
+                    if let foot = label.leader.last { canvas.circles([foot], radius: 0.45, .area(colour)) }
+                }
             }
             for label in labels {
                 let colour = label.style.colour(in: theme)
@@ -89,11 +93,13 @@ enum ComponentLabels {
                 let mark = Box(
                     left: label.box.left + padding, top: middle - 0.75, right: label.box.left + padding + 1.5,
                     bottom: middle + 0.75)
-                canvas.rectangle(mark, .area(colour))
-                canvas.text(
-                    label.text,
-                    at: Point(x: label.box.left + padding + markWidth, y: middle + Typography.middleToBaseline),
-                    size: Typography.label, colour: theme.ink)
+                canvas.group("label", curve: "c\(label.component)") { canvas in
+                    canvas.rectangle(mark, .area(colour))
+                    canvas.text(
+                        label.text,
+                        at: Point(x: label.box.left + padding + markWidth, y: middle + Typography.middleToBaseline),
+                        size: Typography.label, colour: theme.ink)
+                }
             }
         }
     }

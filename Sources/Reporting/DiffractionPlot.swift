@@ -4,7 +4,7 @@ import Spectra
 
 /// A figure of a diffraction pattern with its fitted peaks: data, model and background, the positions of the peaks as
 /// marks with the strongest labelled, and the residuals in standard deviations below.
-public struct DiffractionPlot: Sendable {
+public struct DiffractionPlot: Figure {
     /// The size on paper.
     public var size: FigureSize = .doubleColumn
     /// The colours.
@@ -22,27 +22,8 @@ public struct DiffractionPlot: Sendable {
         self.title = title
     }
 
-    /// The same figure at another size.
-    public func sized(_ size: FigureSize) -> DiffractionPlot {
-        var copy = self
-        copy.size = size
-        return copy
-    }
-
-    /// The same figure in other colours.
-    public func themed(_ theme: PlotTheme) -> DiffractionPlot {
-        var copy = self
-        copy.theme = theme
-        return copy
-    }
-
     /// The figure drawn. The same plot gives the same text, byte for byte.
     public var svg: SVGDocument { DiffractionDrawing(plot: self).document() }
-
-    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
-    public func write(to path: String) throws {
-        try svg.write(to: path)
-    }
 }
 
 /// Draws a `DiffractionPlot`.

@@ -5,6 +5,8 @@ struct FigureHeader {
         case points(String)
         case line(String, width: Double, dash: String?)
         case area(String, dash: String?)
+        /// A point with its bar, on a line.
+        case track(String, dash: String?)
     }
 
     /// An entry of a key.
@@ -100,6 +102,11 @@ struct FigureHeader {
             canvas.circles(middle, radius: 0.32, .line(colour, 0.18))
         case .line(let colour, let width, let dash):
             canvas.line(from: start, to: end, .line(colour, width, dash: dash))
+        case .track(let colour, let dash):
+            let middle = Point(x: x + 1.8, y: y)
+            canvas.line(from: start, to: end, .line(colour, 0.2, dash: dash))
+            canvas.line(from: Point(x: middle.x, y: y - 1.1), to: Point(x: middle.x, y: y + 1.1), .line(colour, 0.3))
+            canvas.circles([middle], radius: 0.7, .area(colour))
         case .area(let colour, let dash):
             canvas.rectangle(
                 Box(left: x, top: y - 0.9, right: x + 3.6, bottom: y + 0.9),

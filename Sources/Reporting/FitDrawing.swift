@@ -32,7 +32,7 @@ struct FitDrawing {
             theme: plot.theme)
         drawCurves(in: layout.main, into: &canvas)
         ComponentLabels.draw(layout.labels, into: &canvas, theme: plot.theme)
-        layout.main.drawAxes(into: &canvas, theme: plot.theme, xNumbers: layout.residuals == nil)
+        layout.main.drawAxes(into: &canvas, theme: plot.theme, xNumbers: layout.residuals == nil, number: 0)
         let unit = fit.unit == .arbitrary ? "arb. units" : fit.unit.rawValue
         let title = AxisTitle.intensity(unit: unit, exponent: layout.main.yTicks.exponent)
         layout.main.drawYTitle(title, left: PanelLayout.margin, into: &canvas, theme: plot.theme)
@@ -43,7 +43,39 @@ struct FitDrawing {
         (layout.residuals ?? layout.main).drawXTitle(AxisTitle.bindingEnergy, into: &canvas, theme: plot.theme)
         return SVGDocument(
             width: plot.size.width, height: layout.height, title: documentTitle, summary: summary,
-            content: canvas.content)
+            content: canvas.content, data: data(layout))
+    }
+
+    /// What the script of reports needs to draw the figure anew.
+    private func data(_ layout: Layout) -> FigureData {
+        let curves = fit.curves
+        let unit = fit.unit == .arbitrary ? "" : fit.unit.rawValue
+        func curve(
+            _ id: String, _ label: RichText, _ kind: FigureData.Kind, _ values: [Double], swatch: String? = nil
+        ) -> FigureData.Curve {
+            FigureData.Curve(id: id, label: label, kind: kind, values: values, unit: unit, swatch: swatch)
+        }
+        var all = [
+            curve("data", RichText("Data"), .points, curves.intensities, swatch: "dots"),
+            curve("envelope", RichText("Fit"), .line, curves.envelope, swatch: "ink"),
+            curve("background", RichText("Background"), .line, curves.background, swatch: "muted"),
+        ]
+        for (index, column) in curves.components.enumerated() {
+            var one = curve(
+                "c\(index)", ChemicalText.typeset(column.name), .area, column.values,
+                swatch: "s\(plot.colours.style(of: column.name).slot)")
+            one.base = "background"
+            all.append(one)
+        }
+        var frames = [FigureData.Frame(panel: layout.main, showsXNumbers: layout.residuals == nil)]
+        if let residuals = layout.residuals {
+            var residual = curve("residuals", RichText("Residual"), .points, ResidualPanel.normalised(curves))
+            (residual.panel, residual.unit) = (1, "σ")
+            all.append(residual)
+            frames.append(FigureData.Frame(panel: residuals, scales: false))
+        }
+        return FigureData(
+            xLabel: "Binding energy", xUnit: "eV", xs: curves.bindingEnergies, frames: frames, curves: all)
     }
 
     // MARK: Layout
@@ -163,17 +195,17 @@ struct FitDrawing {
             let colour = style.colour(in: theme)
             let shown = visible(column.values, in: panel)
             let tops = zip(zip(column.values, curves.background), shown).map { $1 ? $0.0 + $0.1 : .nan }
-            canvas.group("component", name: column.name) { canvas in
+            canvas.group("component", name: column.name, curve: "c\(index)") { canvas in
                 let base = zip(curves.background, tops).map { $1.isFinite ? $0 : .nan }
                 let areas = zip(panel.runs(energies, tops), panel.runs(energies, base)).map { $0 + $1.reversed() }
                 canvas.path(areas, closed: true, .area(colour, opacity: 0.3))
                 canvas.path(panel.runs(energies, tops), .line(colour, 0.3, dash: style.dashPattern))
             }
         }
-        canvas.group("background") { canvas in
+        canvas.group("background", curve: "background") { canvas in
             canvas.path(panel.runs(energies, curves.background), .line(theme.muted, 0.25, dash: "1 0.6"))
         }
-        canvas.group("data") { canvas in
+        canvas.group("data", curve: "data") { canvas in
             let points = panel.points(energies, curves.intensities)
             if Double(points.count) * 0.12 > panel.box.width {
                 canvas.path(panel.runs(energies, curves.intensities), .line(theme.muted, 0.18))
@@ -181,7 +213,7 @@ struct FitDrawing {
                 canvas.circles(points, radius: 0.32, .line(theme.muted, 0.18))
             }
         }
-        canvas.group("envelope") { canvas in
+        canvas.group("envelope", curve: "envelope") { canvas in
             canvas.path(panel.runs(energies, curves.envelope), .line(theme.ink, 0.35))
         }
     }

@@ -40,6 +40,17 @@ public struct FitSupplement: Sendable {
             ("seed", trials.map { .integer(Int($0.seed)) } ?? .null),
             ("noise", .optional(trials?.noise.rawValue)),
             (
+                "profiles",
+                .array(
+                    uncertainty.profiles.map { profile in
+                        .object([
+                            ("component", .string(profile.quantity.componentName)),
+                            ("quantity", .string(profile.quantity.quantityName)), ("best", .number(profile.best)),
+                            ("values", .numbers(profile.values)), ("rises", .numbers(profile.rises)),
+                        ])
+                    })
+            ),
+            (
                 "intervals",
                 .array(
                     uncertainty.intervals.map { interval in
@@ -100,6 +111,38 @@ public struct FitSupplement: Sendable {
         ])
     }
 
+    // MARK: A page
+
+    /// A section of a page; empty where there is nothing to say.
+    var html: String {
+        var blocks: [String] = []
+        if let uncertainty {
+            let (columns, notes) = (Self.columns(of: uncertainty), Self.notes(on: uncertainty))
+            let rows = (0..<(columns.first?.cells.count ?? 0)).map { row in
+                columns.map { column -> HTML.Cell in
+                    column.isNumeric ? .number(column.cells[row]) : .text(column.cells[row])
+                }
+            }
+            blocks.append(
+                HTML.table(
+                    caption: "Intervals by \(Self.name(of: uncertainty))", titles: columns.map(\.title), rows: rows)
+            )
+            blocks += notes.map { "<p class=\"note\">\(HTML.text($0))</p>" }
+            if !uncertainty.profiles.isEmpty {
+                blocks.append(
+                    HTML.figure(
+                        ProfilePlot(uncertainty).themed(.page).svg,
+                        caption: "Rise of chi squared as each quantity is held away from its best value; dashed: one "
+                            + "standard deviation, and 95 % of one parameter."))
+            }
+        }
+        blocks += upperLimits.map { "<p>\(HTML.text(Self.text($0)))</p>" }
+        if let systematicSpread {
+            blocks.append(HTML.preformatted(Self.text(systematicSpread), label: "Systematic spread"))
+        }
+        return ReportSection.section("Intervals and limits", blocks.joined(separator: "\n"))
+    }
+
     // MARK: Text
 
     /// Blocks of text for a terminal; empty where there is nothing to say.
@@ -111,15 +154,17 @@ public struct FitSupplement: Sendable {
         return blocks.joined(separator: "\n\n")
     }
 
-    private static func text(_ uncertainty: FitUncertainty) -> String {
-        let how: String
+    private static func name(of uncertainty: FitUncertainty) -> String {
         switch uncertainty.method {
-        case .covariance: how = "covariance"
-        case .profile: how = "profile likelihood"
+        case .covariance: return "covariance"
+        case .profile: return "profile likelihood"
         case .monteCarlo:
             let trials = uncertainty.monteCarlo.map { "\($0.trials) trials, seed \($0.seed)" } ?? ""
-            how = "Monte Carlo, \(trials)"
+            return "Monte Carlo, \(trials)"
         }
+    }
+
+    private static func columns(of uncertainty: FitUncertainty) -> [AlignedTable.Column] {
         let levels = uncertainty.intervals.reduce(into: [Double]()) { levels, interval in
             if !levels.contains(interval.level) { levels.append(interval.level) }
         }
@@ -145,14 +190,23 @@ public struct FitSupplement: Sendable {
                 title: "\(TableText.number(100 * level, digits: 3)) % interval",
                 cells: quantities.map { cell($0, level) }, isNumeric: true)
         }
-        var lines = ["Intervals (\(how))"] + AlignedTable(columns: columns).lines.map { $0.trimmingTrailingSpaces() }
+        return columns
+    }
+
+    private static func notes(on uncertainty: FitUncertainty) -> [String] {
+        var lines: [String] = []
         if uncertainty.intervals.contains(where: { $0.lowIsBound || $0.highIsBound }) {
             lines.append("(* a bound of the model or of nature, not a statement of the data.)")
         }
         if let failed = uncertainty.monteCarlo?.failedTrials, failed > 0 {
             lines.append("(\(failed) trials did not converge and are left out.)")
         }
-        return lines.joined(separator: "\n")
+        return lines
+    }
+
+    private static func text(_ uncertainty: FitUncertainty) -> String {
+        let table = AlignedTable(columns: columns(of: uncertainty)).lines.map { $0.trimmingTrailingSpaces() }
+        return (["Intervals (\(name(of: uncertainty)))"] + table + notes(on: uncertainty)).joined(separator: "\n")
     }
 
     /// Decimals that show two digits of the width of the interval.

@@ -2,6 +2,32 @@ import Photoemission
 import Spectra
 
 extension FitTable {
+    /// The table for papers: the components, with what a reader must know to judge them.
+    public var resultTables: ResultTables {
+        let components = fit.components
+        func column(_ title: String, _ value: (FittedComponent) -> Measured?) -> ResultTable.Column {
+            .init(title: title, isNumeric: true, cells: components.map { ResultTable.quantity(value($0)) })
+        }
+        let columns: [ResultTable.Column] = [
+            .init(title: "Species", isNumeric: false, cells: components.map { .name($0.name) }),
+            .init(title: "Line", isNumeric: false, cells: components.map { .line($0.line) }),
+            .init(title: "Shape", isNumeric: false, cells: components.map { .text($0.shape) }),
+            column("Binding energy (eV)") { $0.position }, column("FWHM (eV)") { $0.fwhm },
+            column("Area (\(Self.areaUnit(of: fit)))") { $0.area },
+            .init(
+                title: "Fraction (%)", isNumeric: true,
+                cells: components.map { component in
+                    component.fraction.standardUncertainty == nil
+                        ? .number(TableText.percent(component.fraction)) : .quantity(component.fraction.scaled(by: 100))
+                }),
+        ]
+        var notes = ["Standard uncertainties of the last digits in parentheses."]
+        if !fit.convergence.converged { notes.insert("Not converged: not a result.", at: 0) }
+        notes.append("Background: \(Self.background(of: fit)). \(Self.quality(of: fit)).")
+        notes.append("Energies: \(fit.calibration.reference), shift \(TableText.quantity(fit.calibration.shift)) eV.")
+        return ResultTables([ResultTable(heading, columns, notes: notes)])
+    }
+
     /// The table of components in Markdown (GitHub's), with background, statistics and findings below.
     public var markdown: String {
         var lines: [String] = []

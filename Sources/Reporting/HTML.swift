@@ -8,13 +8,18 @@ enum HTML {
         case heading(String)
         case text(String)
         case number(String)
+        /// A text with lowered and raised parts.
+        case rich(RichText)
+        /// A text for machines, such as a fingerprint.
+        case code(String)
 
         static func quantity(_ quantity: Measured?) -> Cell {
             .number(quantity.map(TableText.quantity) ?? "\u{2013}")
         }
     }
 
-    /// A page that loads nothing and runs no scripts, of sections that are HTML already; empty ones are left out.
+    /// A page that loads nothing, of sections that are HTML already; empty ones are left out. It runs its own script alone,
+    /// which the content security policy knows by its digest, and is whole without it.
     static func page(title: String, software: String, sections: [String]) -> String {
         """
         <!DOCTYPE html>
@@ -22,7 +27,8 @@ enum HTML {
         <head>
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+        script-src 'sha256-\(ReportScript.digest)'"/>
         <meta name="generator" content="\(Markup.escaped(software))"/>
         <title>\(Markup.escaped(title))</title>
         <style>
@@ -33,6 +39,7 @@ enum HTML {
         <main>
         \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
         </main>
+        <script>\(ReportScript.content)</script>
         </body>
         </html>
 
@@ -56,14 +63,19 @@ enum HTML {
 
     /// A table that scrolls by itself, also by keyboard, where it is wider than the page.
     static func table(caption: String, titles: [String], rows: [[Cell]]) -> String {
+        table(caption: caption, titles: titles.map { RichText($0) }, rows: rows)
+    }
+
+    /// The same with titles that have lowered and raised parts.
+    static func table(caption: String, titles: [RichText], rows: [[Cell]]) -> String {
         let head = titles.enumerated().map { index, title in
             let numeric = rows.first.map { index < $0.count && isNumber($0[index]) } ?? false
-            return "<th scope=\"col\"\(numeric ? " class=\"number\"" : "")>\(text(title))</th>"
+            return "<th scope=\"col\"\(numeric ? " class=\"number\"" : "")>\(rich(title))</th>"
         }
         let body = rows.map { "<tr>\($0.map(cell).joined())</tr>" }.joined(separator: "\n")
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="\(text(caption))">
-            <table>
+            <table class="sortable">
             <caption>\(text(caption))</caption>
             <thead>
             <tr>\(head.joined())</tr>
@@ -86,7 +98,25 @@ enum HTML {
         case .heading(let html): "<th scope=\"row\">\(html)</th>"
         case .text(let plain): "<td>\(text(plain))</td>"
         case .number(let plain): "<td class=\"number\">\(text(plain))</td>"
+        case .rich(let text): "<td>\(rich(text))</td>"
+        case .code(let plain): "<td><code>\(text(plain))</code></td>"
         }
+    }
+
+    /// A figure with its caption, and what the script of the page needs to let the reader zoom into it.
+    static func figure(_ svg: SVGDocument, caption: String) -> String {
+        let data = svg.data.map { "<script type=\"application/json\">\($0.json)</script>\n" } ?? ""
+        return """
+            <figure\(svg.data == nil ? "" : " class=\"plot\"")>
+            \(svg.element)
+            \(data)<figcaption>\(text(caption))</figcaption>
+            </figure>
+            """
+    }
+
+    /// Text as it stands, in lines; it can be scrolled by keyboard.
+    static func preformatted(_ text: String, label: String) -> String {
+        "<pre tabindex=\"0\" role=\"region\" aria-label=\"\(Self.text(label))\">\(Markup.escaped(text))</pre>"
     }
 
     /// A list of names and what is said of them.
@@ -98,18 +128,29 @@ enum HTML {
 
 /// The correlation coefficients of the parameters as a table whose cells are shaded by their size.
 struct CorrelationTable {
-    let parameters: FittedParameters
+    /// The names of the parameters.
+    let names: [String]
+    /// The coefficient of two of them by index; `nil` where there is none.
+    let correlation: (Int, Int) -> Double?
+
+    init(names: [String], correlation: @escaping (Int, Int) -> Double?) {
+        self.names = names
+        self.correlation = correlation
+    }
+
+    init(parameters: FittedParameters) {
+        let matrix = ParameterMatrix(parameters)
+        self.init(names: parameters.names, correlation: matrix.correlation)
+    }
 
     /// The table, with the strongest correlations in words below it; empty where there is nothing to correlate.
     var html: String {
-        let names = parameters.names
-        let matrix = ParameterMatrix(parameters)
         guard names.count > 1 else { return "" }
         let head = names.indices.map {
             "<th scope=\"col\"><abbr title=\"\(HTML.text(names[$0]))\">\($0 + 1)</abbr></th>"
         }
         let rows = names.indices.map { row in
-            let cells = names.indices.map { Self.cell(matrix.correlation(row, $0)) }
+            let cells = names.indices.map { Self.cell(correlation(row, $0)) }
             return "<tr><th scope=\"row\">\(row + 1)\u{2002}\(HTML.text(names[row]))</th>\(cells.joined())</tr>"
         }
         return """
@@ -124,7 +165,7 @@ struct CorrelationTable {
             </tbody>
             </table>
             </div>
-            \(strongest(matrix))
+            \(strongest)
             """
     }
 
@@ -142,11 +183,10 @@ struct CorrelationTable {
         return (coefficient < 0 && hundredths > 0 ? "\u{2212}" : "") + "\(hundredths / 100).\(digits)"
     }
 
-    private func strongest(_ matrix: ParameterMatrix) -> String {
-        let names = parameters.names
+    private var strongest: String {
         let pairs = names.indices.flatMap { row in
             (0..<row).compactMap { column -> (size: Double, text: String)? in
-                guard let coefficient = matrix.correlation(row, column), abs(coefficient) >= 0.95 else { return nil }
+                guard let coefficient = correlation(row, column), abs(coefficient) >= 0.95 else { return nil }
                 return (abs(coefficient), "\(names[column]) and \(names[row]): \(Self.decimal(coefficient))")
             }
         }

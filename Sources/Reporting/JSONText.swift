@@ -97,7 +97,7 @@ indirect enum JSONText: Sendable {
 
     /// `text` as a JSON string (RFC 8259, section 7). Control characters beyond those that must be escaped, and the two
     /// line separators that JavaScript does not allow, are escaped too.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -17,7 +17,7 @@ enum Typography {
 }
 
 /// One rectangle of a figure with its two axes.
-struct Panel: Sendable {
+struct Panel: Sendable, Hashable {
     var box: Box
     var x: LinearScale
     var y: LinearScale
@@ -78,11 +78,12 @@ struct Panel: Sendable {
         zip(xs, ys).map(point).filter { $0.isFinite && abs($0.y) < 1e6 }
     }
 
-    /// Draws the frame, the marks inside it, and the numbers outside.
+    /// Draws the frame, the marks inside it, and the numbers outside; `number` is its place in `FigureData`.
     func drawAxes(
-        into canvas: inout SVGCanvas, theme: PlotTheme, xNumbers: Bool = true, yNumbers: Bool = true
+        into canvas: inout SVGCanvas, theme: PlotTheme, xNumbers: Bool = true, yNumbers: Bool = true,
+        number: Int? = nil
     ) {
-        canvas.group("axes") { canvas in
+        canvas.group("axes", panel: number) { canvas in
             canvas.rectangle(box, .line(theme.ink, 0.2))
             drawMarks(into: &canvas, theme: theme, yMarks: yNumbers)
             if xNumbers {

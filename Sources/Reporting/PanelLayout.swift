@@ -47,7 +47,7 @@ struct DiffractionPanels {
     func drawData(
         _ angles: [Double], _ intensities: [Double], lineWidth: Double, theme: PlotTheme, into canvas: inout SVGCanvas
     ) {
-        canvas.group("data") { canvas in
+        canvas.group("data", curve: "data") { canvas in
             let points = main.points(angles, intensities)
             if Double(points.count) * 0.12 > main.box.width {
                 canvas.path(main.runs(angles, intensities), .line(theme.muted, lineWidth))
@@ -62,7 +62,7 @@ struct DiffractionPanels {
         _ angles: [Double], _ values: [Double], group: String, theme: PlotTheme, into canvas: inout SVGCanvas
     ) {
         let limit = residuals.y.domain.upperBound
-        canvas.group(group) { canvas in
+        canvas.group(group, curve: "residuals") { canvas in
             let band = Box(
                 left: residuals.box.left, top: residuals.y.position(of: 2), right: residuals.box.right,
                 bottom: residuals.y.position(of: -2))
@@ -70,6 +70,6 @@ struct DiffractionPanels {
             let shown = values.map { min(max($0, -limit), limit) }
             canvas.path(residuals.runs(angles, shown), .line(theme.ink, 0.12))
         }
-        residuals.drawAxes(into: &canvas, theme: theme)
+        residuals.drawAxes(into: &canvas, theme: theme, number: 1)
     }
 }

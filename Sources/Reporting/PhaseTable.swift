@@ -204,7 +204,8 @@ public struct PhaseTable: Sendable {
     /// - Parameters:
     ///   - file: the pattern's file.
     ///   - includesCurves: whether data, background and the curves of the phases are in it.
-    public func json(file: String, includesCurves: Bool) -> String {
+    ///   - unit: the unit of the intensities.
+    public func json(file: String, includesCurves: Bool, unit: IntensityUnit = .arbitrary) -> String {
         let found = identification
         var members: [(String, JSONText)] = [
             ("schema", .string(Self.schema)), ("file", .string(file)), ("candidates", .integer(found.candidateCount)),
@@ -239,13 +240,23 @@ public struct PhaseTable: Sendable {
                 (
                     "curves",
                     .object([
-                        ("two_theta_deg", .numbers(found.twoTheta)), ("intensity", .numbers(found.intensities)),
-                        ("background", .numbers(found.background)),
+                        ("unit", .string(unit.rawValue)), ("two_theta_deg", .numbers(found.twoTheta)),
+                        ("intensity", .numbers(found.intensities)),
+                        ("background", .numbers(found.background)), ("residual_sigma", .numbers(residuals)),
                         ("phases", .array(found.phases.map { .numbers($0.curve) })),
                     ])
                 ))
         }
         return JSONText.object(members).document
+    }
+
+    /// Intensities less background and phases, in standard deviations.
+    private var residuals: [Double] {
+        let found = identification
+        return found.background.indices.map { i in
+            let calculated = found.phases.reduce(found.background[i]) { $0 + $1.curve[i] }
+            return (found.intensities[i] - calculated) / found.variances[i].squareRoot()
+        }
     }
 
     private func phase(_ phase: IdentifiedPhase) -> JSONText {

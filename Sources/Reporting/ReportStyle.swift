@@ -23,6 +23,30 @@ enum ReportStyle {
         .state.bad { border-color: var(--alert); color: var(--alert); font-weight: bold; }
         figure { margin: 1.5rem 0 0; }
         figure svg { display: block; width: 100%; height: auto; }
+        .stage { touch-action: pan-y; cursor: crosshair; user-select: none; }
+        .hidden { display: none; }
+        .unseen { position: fixed; left: -100rem; }
+        .crosshair line { stroke: var(--ink); stroke-width: 0.2; }
+        .crosshair circle { fill: var(--paper); stroke: var(--ink); stroke-width: 0.3; }
+        .selection { fill: var(--ink); opacity: 0.12; }
+        .readout { display: flex; flex-wrap: wrap; gap: 0.1rem 1.2rem; padding: 0.4rem 0; font-size: 0.875rem;
+          font-variant-numeric: tabular-nums; }
+        .readout .name { color: var(--muted); }
+        .readout .item { min-width: 9.5rem; }
+        .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; margin: 0.4rem 0; }
+        .help { color: var(--muted); font-size: 0.8125rem; margin: 0.2rem 0; max-width: 52rem; }
+        .view { color: var(--muted); font-size: 0.875rem; }
+        button { font: inherit; font-size: 0.8125rem; color: var(--ink); background: var(--paper); cursor: pointer;
+          border: 1px solid var(--muted); border-radius: 0.3rem; padding: 0.25rem 0.6rem; min-height: 1.75rem; }
+        button:hover { background: var(--faint); }
+        button[aria-pressed=false] { border-style: dashed; color: var(--muted); }
+        button[aria-pressed=false] .swatch { opacity: 0.15; }
+        button.sorter { border: 0; padding: 0; font: inherit; font-weight: bold; text-align: inherit; background: none; }
+        button.sorter::after { content: "\\2195"; color: var(--muted); padding-left: 0.3em; font-weight: normal; }
+        th[aria-sort=ascending] .sorter::after { content: "\\2191"; color: var(--ink); }
+        th[aria-sort=descending] .sorter::after { content: "\\2193"; color: var(--ink); }
+        details { margin: 0.6rem 0; }
+        summary { cursor: pointer; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: var(--muted); font-size: 0.875rem; padding-bottom: 0.3rem; }
@@ -32,6 +56,7 @@ enum ReportStyle {
         tbody th { font-weight: normal; overflow-wrap: break-word; min-width: 9rem; max-width: 24rem; }
         .number { text-align: right; }
         td { white-space: nowrap; }
+        dl + .scroll { margin-top: 0.8rem; }
         .scroll + .scroll { margin-top: 1.2rem; }
         sub, sup { line-height: 0; }
         .swatch { display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.5em; print-color-adjust: exact; }
@@ -53,10 +78,11 @@ enum ReportStyle {
         @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.4rem; } }
         @page { margin: 15mm; }
         @media print {
+          .tools, .help, .readout, .crosshair, .sorter::after { display: none; }
           html { font-size: 9.5pt; }
           main { max-width: none; padding: 0; }
           figure, tr, li, dd { break-inside: avoid; }
-          h2 { break-after: avoid; }
+          h2, summary { break-after: avoid; }
           .scroll { overflow: visible; }
           table { font-size: 8pt; }
           th, td { padding: 0.15rem 0.3rem; }
@@ -67,7 +93,13 @@ enum ReportStyle {
         """
 
     private static var swatches: String {
-        PlotTheme.light.species.indices.map { ".s\($0) { background: var(--species-\($0)); }" }.joined(separator: "\n")
+        let species = PlotTheme.light.species.indices.map { ".s\($0) { background: var(--species-\($0)); }" }
+        return
+            (species + [
+                ".swatch.ink { background: var(--ink); }", ".swatch.muted { background: var(--muted); }",
+                ".swatch.alert { background: var(--alert); }",
+                ".swatch.dots { border: 0.2em dotted var(--muted); background: none; }",
+            ]).joined(separator: "\n")
     }
 
     /// Positive correlations shade towards one colour, negative ones towards another; text stays in ink on at most

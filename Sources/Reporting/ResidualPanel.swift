@@ -25,7 +25,7 @@ struct ResidualPanel {
     func draw(into canvas: inout SVGCanvas) {
         let limit = panel.y.domain.upperBound
         let residuals = Self.normalised(curves)
-        canvas.group("residuals") { canvas in
+        canvas.group("residuals", curve: "residuals") { canvas in
             let top = panel.y.position(of: 2)
             let band = Box(left: panel.box.left, top: top, right: panel.box.right, bottom: panel.y.position(of: -2))
             canvas.rectangle(band, .area(theme.faint))
@@ -42,7 +42,7 @@ struct ResidualPanel {
             }
             drawOutliers(residuals, limit: limit, into: &canvas)
         }
-        panel.drawAxes(into: &canvas, theme: theme)
+        panel.drawAxes(into: &canvas, theme: theme, number: 1)
     }
 
     private func drawOutliers(_ residuals: [Double], limit: Double, into canvas: inout SVGCanvas) {

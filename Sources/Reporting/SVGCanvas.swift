@@ -49,9 +49,15 @@ struct SVGCanvas {
         return "\(sign)\(whole).\(String(trimmed))"
     }
 
-    /// A group of elements of `kind` (its class). `name` is shown as a tooltip and names the group for programs.
-    mutating func group(_ kind: String, name: String? = nil, _ draw: (inout SVGCanvas) -> Void) {
-        let label = name.map { " data-name=\"\(Markup.escaped($0))\"" } ?? ""
+    /// A group of elements of `kind` (its class). `name` is shown as a tooltip and names the group for programs; `curve`
+    /// and `panel` tell the script of reports what it holds, see `FigureData`.
+    mutating func group(
+        _ kind: String, name: String? = nil, curve: String? = nil, panel: Int? = nil,
+        _ draw: (inout SVGCanvas) -> Void
+    ) {
+        var label = name.map { " data-name=\"\(Markup.escaped($0))\"" } ?? ""
+        if let curve { label += " data-curve=\"\(curve)\"" }
+        if let panel { label += " data-panel=\"\(panel)\"" }
         content += "<g class=\"\(kind)\"\(label)>\n"
         if let name { content += "<title>\(Markup.escaped(name))</title>\n" }
         draw(&self)

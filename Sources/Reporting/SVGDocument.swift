@@ -1,5 +1,3 @@
-import Spectra
-
 /// A figure as an SVG 1.1 document. Its user unit is 1 mm, so numbers in it are lengths on paper.
 public struct SVGDocument: Sendable, Hashable {
     /// The width in mm.
@@ -11,6 +9,8 @@ public struct SVGDocument: Sendable, Hashable {
     /// What the figure shows, in a sentence or two.
     public let summary: String
     let content: String
+    /// What the figure was drawn from, where a report lets the reader zoom into it.
+    var data: FigureData?
 
     /// The sans-serif fonts asked for, best first: a figure embeds none.
     static let fonts = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -34,10 +34,5 @@ public struct SVGDocument: Sendable, Hashable {
             <desc>\(Markup.escaped(summary))</desc>
             \(content)</svg>
             """
-    }
-
-    /// Writes the document to the file at `path`. Throws `WriteError`.
-    public func write(to path: String) throws {
-        try AtomicFile.write(text, to: path)
     }
 }

@@ -9,7 +9,7 @@ import Spectra
 /// try fit.plot.write(to: "s2p.svg")
 /// try fit.plot.sized(.doubleColumn).themed(.dark).write(to: "s2p-slide.svg")
 /// ```
-public struct SpectrumPlot: Sendable {
+public struct SpectrumPlot: SpeciesFigure {
     /// How several spectra share one figure.
     public enum Arrangement: Sendable, Hashable {
         /// On one intensity axis.
@@ -61,18 +61,12 @@ public struct SpectrumPlot: Sendable {
         colours = SpeciesColours(for: SpectraDrawing.names(of: spectra))
     }
 
-    /// The same figure at another size.
-    public func sized(_ size: FigureSize) -> SpectrumPlot {
-        var copy = self
-        copy.size = size
-        return copy
-    }
-
-    /// The same figure in other colours.
-    public func themed(_ theme: PlotTheme) -> SpectrumPlot {
-        var copy = self
-        copy.theme = theme
-        return copy
+    /// The names that have colours.
+    public var colouredNames: [String] {
+        switch content {
+        case .fit(let fit): fit.components.map(\.name)
+        case .spectra(let spectra, _): SpectraDrawing.names(of: spectra)
+        }
     }
 
     /// The figure drawn. The same plot gives the same text, byte for byte.
@@ -82,11 +76,6 @@ public struct SpectrumPlot: Sendable {
         case .spectra(let spectra, let arrangement):
             SpectraDrawing(spectra: spectra, arrangement: arrangement, plot: self).document()
         }
-    }
-
-    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
-    public func write(to path: String) throws {
-        try svg.write(to: path)
     }
 }
 

@@ -20,7 +20,7 @@ import Testing
         ("Li3PO4/P2Sx", "Li|_3|PO|_4|/P|_2|S|_x"), ("(NH4)2SO4", "(NH|_4|)|_2|SO|_4"),
         ("thiophosphate (P2S6 4-, P2S7 4-)", "thiophosphate (P|_2|S|_6|^4\u{2212}|, P|_2|S|_7|^4\u{2212}|)"),
         ("sulfate SO4 2-", "sulfate SO|_4|^2\u{2212}"), ("Ti4+ surface", "Ti|^4+| surface"),
-        ("Li0.5CoO2", "Li|_0.5|CoO|_2"),
+        ("Li0.5CoO2", "Li|_0.5|CoO|_2"), ("Li3PO4, P2Sx", "Li|_3|PO|_4|, P|_2|S|_x"), ("C-O, C-C", "C-O, C-C"),
     ]) func formulasAreSetAsChemistsDo(name: String, expected: String) {
         #expect(marked(name) == expected)
     }
@@ -31,6 +31,13 @@ import Testing
     ]) func otherNamesStayAsTheyAre(name: String) {
         #expect(ChemicalText.typeset(name).runs.allSatisfy { $0.style == .plain })
         #expect(ChemicalText.typeset(name).plainText == name)
+    }
+
+    @Test(arguments: [("S 2p3/2", "3/2"), ("Ce 3d5/2", "5/2"), ("O 1s", ""), ("1/2", ""), ("a 3/2", ""), ("", "")])
+    func theMomentumOfALineIsLowered(name: String, lowered: String) {
+        let runs = ChemicalText.line(name).runs
+        #expect(runs.filter { $0.style == .subscripted }.map(\.text).joined() == lowered)
+        #expect(runs.map(\.text).joined() == name)
     }
 
     @Test(arguments: HostileNames.all) func noCharacterIsLost(name: String) {

@@ -121,4 +121,41 @@ struct SeriesAndQuantificationTests {
         #expect(table.csv.contains("counted\r\nPS4 3-,S,S 2p,"))
         #expect(!table.csv.contains("\n=cmd"))
     }
+
+    @Test("the report of a series holds its figures, changes and every fit, under names of their own")
+    func seriesReport() throws {
+        let table = try Self.table()
+        let report = SeriesReport(
+            table, sources: [FitSource(file: "a.vms", spectrum: "S 2p", sha256: String(repeating: "0f", count: 32))],
+            effectiveRecipe: "interphase: 1\n", softwareVersion: "0.1.0", command: "interphase series a.vms")
+        let html = report.html
+        #expect(html == report.html && html.utf8.count < 400_000)
+        try PageScripts.check(html)
+        let elements = XMLReader(html).elements
+        #expect(elements.filter { $0.name == "details" }.count == 3)
+        for word in table.changeSentences.prefix(1).map({ $0.replacingOccurrences(of: "<", with: "&lt;") }) + [
+            "Effective recipe", "interphase series a.vms", "0f0f",
+        ] {
+            #expect(html.contains(word), "\(word)")
+        }
+        let regions = elements.filter { $0.attributes["role"] == "region" }.compactMap { $0.attributes["aria-label"] }
+        #expect(Set(regions).count == regions.count)
+        // Of a long series some fits are shown, the first and the last among them.
+        #expect(SeriesReport.shownPlaces(of: 3) == [0, 1, 2])
+        let places = SeriesReport.shownPlaces(of: 500)
+        #expect(places.count == SeriesReport.mostFits && places.first == 0 && places.last == 499)
+        #expect(places == Set(places).sorted())
+    }
+
+    @Test("a series that was written is drawn again as it was")
+    func storedSeries() throws {
+        let table = try Self.table()
+        let stored = Data(SeriesDocument(table).json.utf8)
+        guard case .series(let file) = try ResultFile(stored, path: "series.json") else {
+            Issue.record("a series is read back as something else")
+            return
+        }
+        #expect(try file.plot().svg.content == SeriesPlot(table).svg.content)
+        #expect(throws: ReadError.self) { try file.plot(showing: .areas) }
+    }
 }

@@ -98,13 +98,21 @@ import Testing
         let reader = XMLReader(html)
         #expect(reader.error == nil)
         #expect(html == report.html)
-        let forbidden: Set = ["script", "img", "link", "iframe", "object", "embed", "base", "form"]
+        try PageScripts.check(html)
+        let forbidden: Set = ["img", "link", "iframe", "object", "embed", "base", "form"]
         #expect(reader.elements.allSatisfy { !forbidden.contains($0.name) })
         #expect(html.contains("default-src 'none'") && !html.contains("@import"))
         for word in ["<svg", "Crystalline phases", "Surface and bulk", "What proves it", "Peaks", "1 1 1", "15.0(5)"] {
             #expect(html.contains(word), "\(word)")
         }
         #expect(html.utf8.count < 300_000)
+        // What was found and written is drawn again from the document.
+        let written = Data(PhaseTable(found).json(file: "si.xy", includesCurves: true).utf8)
+        guard case .pattern(let file) = try ResultFile(written, path: "si.json") else {
+            Issue.record("an identification is read back as something else")
+            return
+        }
+        #expect(try file.plot().svg.text == RefinementPlot(found).svg.text)
         // Without a surface and without a match there is still a page that says so.
         let noise = try (0...3000).map { _ in try random.poisson(mean: 100) }
         let empty = try PhaseIdentification(

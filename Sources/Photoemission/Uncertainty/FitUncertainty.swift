@@ -18,6 +18,8 @@ public struct FitUncertainty: Sendable, Hashable {
     public var intervals: [ConfidenceInterval]
     /// The distributions behind them, for Monte Carlo.
     public var monteCarlo: MonteCarloResult?
+    /// The curves that the intervals were read off, for profiles: quantity by quantity.
+    public var profiles: [ProfileLikelihood] = []
 }
 
 extension PeakFit {
@@ -41,14 +43,13 @@ extension PeakFit {
             return FitUncertainty(
                 method: method, intervals: try quantities.flatMap { try covarianceIntervals($0, levels, base) })
         case .profile:
-            let intervals = try quantities.flatMap { quantity -> [ConfidenceInterval] in
+            let profiles = try quantities.compactMap { quantity -> ProfileLikelihood? in
                 let form = try QuantityForm(quantity, in: base.model)
-                guard base.linearised(form, releasing: true).uncertainty != nil else { return [] }
+                guard base.linearised(form, releasing: true).uncertainty != nil else { return nil }
                 return try ProfileTracer.profile(
-                    quantity, levels: levels, base: base, value: value(of: quantity)
-                ).intervals
+                    quantity, levels: levels, base: base, value: value(of: quantity))
             }
-            return FitUncertainty(method: method, intervals: intervals)
+            return FitUncertainty(method: method, intervals: profiles.flatMap(\.intervals), profiles: profiles)
         case .monteCarlo:
             let result = try TrialSeries(base: base, noise: nil, seed: seed).run(
                 trials: trials, quantities: quantities)

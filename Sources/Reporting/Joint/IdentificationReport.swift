@@ -17,12 +17,16 @@ public struct IdentificationReport: Sendable {
     public var softwareVersion: String?
     /// The command that makes the report again.
     public var command: String?
+    /// The SHA-256 of the pattern's file; `nil` where it was not computed.
+    public var sha256: String?
 
     /// A report of `identification`.
     public init(
         _ identification: PhaseIdentification, file: String, unit: IntensityUnit = .arbitrary,
-        surface: SurfaceComposition? = nil, softwareVersion: String? = nil, command: String? = nil
+        surface: SurfaceComposition? = nil, softwareVersion: String? = nil, command: String? = nil,
+        sha256: String? = nil
     ) {
+        self.sha256 = sha256
         self.identification = identification
         self.file = file
         self.unit = unit
@@ -34,7 +38,7 @@ public struct IdentificationReport: Sendable {
     /// The page. The same identification gives the same text, byte for byte.
     public var html: String {
         HTML.page(
-            title: "Phases of \(shortName)", software: "Interphase" + (softwareVersion.map { " \($0)" } ?? ""),
+            title: "Phases of \(shortName)", software: software,
             sections: [heading, figure, phaseSection, evidenceSection, surfaceSection, peakSection, repeatSection])
     }
 
@@ -45,12 +49,10 @@ public struct IdentificationReport: Sendable {
 
     private var heading: String {
         let found = identification
-        let words =
-            found.phases.isEmpty
-            ? "<p class=\"state bad\">No confident match among \(found.candidateCount) candidates.</p>"
-            : "<p class=\"state good\">\(HTML.text(summary))</p>"
-        return
-            "<header>\n<h1>Phases of \(HTML.text(shortName))</h1>\n<p class=\"source\">\(HTML.text(file))</p>\n\(words)\n</header>"
+        return ReportSection.heading(
+            "Phases of \(shortName)", sources: [file],
+            state: found.phases.isEmpty ? "No confident match among \(found.candidateCount) candidates." : summary,
+            isGood: !found.phases.isEmpty)
     }
 
     /// "LiCoO2 97.9(4) wt%, Co3O4 2.1(4) wt%".
@@ -65,13 +67,9 @@ public struct IdentificationReport: Sendable {
 
     private var figure: String {
         let plot = RefinementPlot(identification, unit: unit).sized(FigureSize(width: 175, height: 110)).themed(.page)
-        return """
-            <figure>
-            \(plot.svg.element)
-            <figcaption>Intensities, model and background, marks at the lines of each phase, and the difference.\
-            </figcaption>
-            </figure>
-            """
+        return HTML.figure(
+            plot.svg,
+            caption: "Intensities, model and background, marks at the lines of each phase, and the difference.")
     }
 
     private var phaseSection: String {
@@ -144,7 +142,7 @@ public struct IdentificationReport: Sendable {
             return [
                 .number(String(format: "%.3f", peak.twoTheta)), .number(String(format: "%.4f", peak.spacing)),
 
-                .number(TableText.number(peak.height, digits: 3)),
+                .number(TableText.number(peak.height)),
                 .text(first?.phase ?? (peak.isUnexplained ? "unexplained" : "flank of a line")),
                 .text(first?.index.description ?? ""),
                 .number(first.map { String(format: "%.3f", $0.calculated) } ?? ""),
@@ -162,7 +160,9 @@ public struct IdentificationReport: Sendable {
     }
 
     private var repeatSection: String {
-        guard let command else { return "" }
-        return "<section>\n<h2>To repeat this</h2>\n<pre tabindex=\"0\">\(HTML.text(command))</pre>\n</section>"
+        ReportSection.repetition(
+            software: software, sources: [FitSource(file: file, spectrum: "", sha256: sha256)], command: command)
     }
+
+    private var software: String { "Interphase" + (softwareVersion.map { " \($0)" } ?? "") }
 }

@@ -101,6 +101,55 @@ public struct QuantificationTable: Sendable {
         ])
     }
 
+    /// The tables for papers: elements and species in atomic per cent, and the factors behind them.
+    public var resultTables: ResultTables { ResultTables([elements, species, factors]) }
+
+    private var elements: ResultTable {
+        let elements = result.elements
+        return ResultTable(
+            "Elements",
+            [
+                .init(title: "Element", isNumeric: false, cells: elements.map { .text($0.element) }),
+                .init(title: "Level", isNumeric: false, cells: elements.map { .text($0.level.description) }),
+                .init(title: "at.%", isNumeric: true, cells: elements.map { .quantity($0.atomicPercent) }),
+                .init(
+                    title: "u (counting)", isNumeric: true,
+                    cells: elements.map { .number(Self.uncertainty($0.statisticalUncertainty)) }),
+            ], notes: ["Standard uncertainties of the last digits in parentheses."])
+    }
+
+    private var species: ResultTable {
+        let species = result.species
+        return ResultTable(
+            "Species",
+            [
+                .init(title: "Species", isNumeric: false, cells: species.map { .name($0.line.name) }),
+                .init(
+                    title: "Level", isNumeric: false,
+                    cells: species.map { .text($0.line.covered + ($0.counts ? "" : " (not counted)")) }),
+                .init(title: "at.%", isNumeric: true, cells: species.map { .quantity($0.atomicPercent) }),
+                .init(
+                    title: "% of element", isNumeric: true,
+                    cells: species.map { .quantity($0.shareOfElement.scaled(by: 100)) }),
+            ])
+    }
+
+    private var factors: ResultTable {
+        let lines = result.species.map(\.line)
+        func numbers(_ title: String, _ value: (QuantifiedLine) -> Double) -> ResultTable.Column {
+            .init(title: title, isNumeric: true, cells: lines.map { .number(TableText.number(value($0), digits: 5)) })
+        }
+        return ResultTable(
+            "Areas and factors",
+            [
+                .init(title: "Species", isNumeric: false, cells: lines.map { .name($0.name) }),
+                .init(title: "Area", isNumeric: true, cells: lines.map { .quantity($0.area) }),
+                numbers("Time (s)", \.time), numbers("Kinetic energy (eV)", \.kineticEnergy),
+                numbers("Sensitivity", \.sensitivity), numbers("Transmission", \.transmission),
+                numbers("Escape depth", \.escapeDepth),
+            ], notes: facts.map { "\($0.name): \($0.value)." })
+    }
+
     private static func uncertainty(_ value: Double?) -> String {
         value.map { TableText.number($0, digits: 2) } ?? "unknown"
     }

@@ -84,6 +84,8 @@ public struct RefinementDocument: Sendable {
     public var file: String
     /// Whether data and curves are in it.
     public var includesCurves: Bool
+    /// The unit of the intensities.
+    public var unit: IntensityUnit
     /// The version of the program.
     public var softwareVersion: String?
     /// The command that makes the document again.
@@ -91,9 +93,10 @@ public struct RefinementDocument: Sendable {
 
     /// A document of `table`.
     public init(
-        _ table: RefinementTable, file: String, includesCurves: Bool = false, softwareVersion: String? = nil,
-        command: String? = nil
+        _ table: RefinementTable, file: String, includesCurves: Bool = false, unit: IntensityUnit = .arbitrary,
+        softwareVersion: String? = nil, command: String? = nil
     ) {
+        self.unit = unit
         self.table = table
         self.file = file
         self.includesCurves = includesCurves
@@ -126,7 +129,7 @@ public struct RefinementDocument: Sendable {
     private var curves: JSONText {
         let refinement = table.refinement
         return .object([
-            ("two_theta_deg", .numbers(refinement.curve.twoTheta)),
+            ("unit", .string(unit.rawValue)), ("two_theta_deg", .numbers(refinement.curve.twoTheta)),
             ("intensity", .numbers(refinement.curve.intensities)), ("calculated", .numbers(refinement.calculated)),
             ("background", .numbers(refinement.background)),
             ("residual_sigma", .numbers(refinement.normalizedResiduals)),

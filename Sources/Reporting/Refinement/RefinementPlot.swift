@@ -4,7 +4,7 @@ import Spectra
 
 /// A figure of a pattern and its phases, refined or identified: data, model and background, a row of marks for each phase at its reflections, and the
 /// difference below on the same scale.
-public struct RefinementPlot: Sendable {
+public struct RefinementPlot: SpeciesFigure {
     /// The size on paper.
     public var size: FigureSize = .doubleColumn
     /// The colours.
@@ -15,6 +15,8 @@ public struct RefinementPlot: Sendable {
     public var unit: IntensityUnit
     /// Whether the roots of intensities are drawn, which shows weak lines beside strong ones.
     public var usesRoots: Bool
+    /// Which colour each phase has.
+    public var colours: SpeciesColours
     let content: Content
 
     /// What is drawn.
@@ -24,6 +26,8 @@ public struct RefinementPlot: Sendable {
             var weightFraction: Measured?
             /// Where its reflections are, degrees.
             var angles: [Double]
+            /// Their Miller indices.
+            var indices: [String] = []
         }
 
         var twoTheta: [Double]
@@ -37,8 +41,9 @@ public struct RefinementPlot: Sendable {
         var description: String
     }
 
-    private init(content: Content, unit: IntensityUnit, title: String?, usesRoots: Bool) {
+    init(content: Content, unit: IntensityUnit, title: String?, usesRoots: Bool) {
         self.content = content
+        colours = SpeciesColours(for: content.phases.map(\.name))
         self.unit = unit
         self.title = title
         self.usesRoots = usesRoots
@@ -55,7 +60,8 @@ public struct RefinementPlot: Sendable {
                 background: refinement.background, residuals: refinement.normalizedResiduals,
                 phases: refinement.phases.map {
                     .init(
-                        name: $0.name, weightFraction: $0.weightFraction, angles: $0.reflections.map(\.twoTheta))
+                        name: $0.name, weightFraction: $0.weightFraction, angles: $0.reflections.map(\.twoTheta),
+                        indices: $0.reflections.map(\.index.compact))
                 }, description: "Diffraction pattern with refined model"), unit: unit, title: title,
             usesRoots: usesRoots)
     }
@@ -77,30 +83,18 @@ public struct RefinementPlot: Sendable {
                     (found.intensities[$0] - calculated[$0]) / found.variances[$0].squareRoot()
                 },
                 phases: found.phases.map {
-                    .init(name: $0.name, weightFraction: $0.weightFraction, angles: $0.evidence.map(\.twoTheta))
+                    .init(
+                        name: $0.name, weightFraction: $0.weightFraction, angles: $0.evidence.map(\.twoTheta),
+                        indices: $0.evidence.map { $0.indices.first?.compact ?? "" })
                 }, description: "Diffraction pattern with the phases found"), unit: unit, title: title,
             usesRoots: usesRoots)
     }
 
-    /// The same figure in another size.
-    public func sized(_ size: FigureSize) -> RefinementPlot {
-        var copy = self
-        copy.size = size
-        return copy
-    }
-
-    /// The same figure in other colours.
-    public func themed(_ theme: PlotTheme) -> RefinementPlot {
-        var copy = self
-        copy.theme = theme
-        return copy
-    }
+    /// The names that have colours.
+    public var colouredNames: [String] { content.phases.map(\.name) }
 
     /// The figure drawn. The same plot gives the same text, byte for byte.
     public var svg: SVGDocument { RefinementDrawing(plot: self).document() }
-
-    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
-    public func write(to path: String) throws { try svg.write(to: path) }
 }
 
 extension PhaseIdentification {
@@ -140,7 +134,7 @@ private struct RefinementDrawing {
         let (main, difference) = (panels.main, panels.residuals)
         header.draw(from: main.box.left, to: main.box.right, top: PanelLayout.margin, into: &canvas, theme: theme)
         drawCurves(in: panels, into: &canvas)
-        main.drawAxes(into: &canvas, theme: theme, xNumbers: false)
+        main.drawAxes(into: &canvas, theme: theme, xNumbers: false, number: 0)
         drawMarks(between: main.box, and: difference.box, main, into: &canvas)
         let unit = plot.unit == .arbitrary ? "arb. units" : plot.unit.rawValue
         main.drawYTitle(
@@ -158,15 +152,55 @@ private struct RefinementDrawing {
         }
         return SVGDocument(
             width: size.width, height: size.height, title: plot.title ?? content.description,
-            summary: parts.joined(separator: ", "), content: canvas.content)
+            summary: parts.joined(separator: ", "), content: canvas.content, data: data(panels))
     }
 
-    private var colours: SpeciesColours { SpeciesColours(for: names) }
+    /// What the script of reports needs to draw the figure anew.
+    private func data(_ panels: DiffractionPanels) -> FigureData {
+        let unit = plot.usesRoots || plot.unit == .arbitrary ? "" : plot.unit.rawValue
+        func curve(
+            _ id: String, _ label: String, _ kind: FigureData.Kind, _ values: [Double], swatch: String? = nil
+        ) -> FigureData.Curve {
+            FigureData.Curve(id: id, label: RichText(label), kind: kind, values: values, unit: unit, swatch: swatch)
+        }
+        var curves = [
+            curve("data", "Observed", .points, content.intensities.map(shown), swatch: "dots"),
+            curve("model", "Calculated", .line, content.calculated.map(shown), swatch: "alert"),
+            curve("background", "Background", .line, content.background.map(shown), swatch: "muted"),
+        ]
+        for (row, phase) in content.phases.enumerated() {
+            var marks = curve(
+                "p\(row)", "", .marks, phase.angles, swatch: "s\(colours.style(of: phase.name).slot)")
+            marks.label = ChemicalText.typeset(phase.name)
+            (marks.marksFrom, marks.marksTo) = marksOfRow(row, below: panels.main.box)
+            (marks.names, marks.unit) = (phase.indices, "°")
+            curves.append(marks)
+        }
+        var residuals = curve("residuals", "Difference", .line, content.residuals)
+        (residuals.panel, residuals.unit) = (1, "σ")
+        return FigureData(
+            xLabel: "2θ", xUnit: "°", xs: content.twoTheta,
+            frames: [
+                .init(panel: panels.main, showsXNumbers: false), .init(panel: panels.residuals, scales: false),
+            ], curves: curves + [residuals])
+    }
+
+    /// Between which heights the marks of a phase stand, mm.
+    private func marksOfRow(_ row: Int, below frame: Box) -> (top: Double, bottom: Double) {
+        let top = frame.bottom + Self.panelGap + Double(row) * Self.markRow + 0.3
+        return (top, top + Self.markRow - 0.8)
+    }
+
+    private var colours: SpeciesColours { plot.colours }
 
     private var header: FigureHeader {
         var header = FigureHeader(warning: nil, title: plot.title)
         header.curves = [
-            .init(symbol: .points(plot.theme.muted), text: RichText("observed")),
+            // Points that lie too close are drawn as a line.
+            .init(
+                symbol: Double(content.twoTheta.count) * 0.12 > plot.size.width
+                    ? .line(plot.theme.muted, width: 0.3, dash: nil) : .points(plot.theme.muted),
+                text: RichText("observed")),
             .init(symbol: .line(plot.theme.alert, width: 0.3, dash: nil), text: RichText("calculated")),
             .init(symbol: .line(plot.theme.muted, width: 0.25, dash: "1 0.6"), text: RichText("background")),
         ]
@@ -203,11 +237,11 @@ private struct RefinementDrawing {
         let (theme, panel) = (plot.theme, panels.main)
         let angles = content.twoTheta
         panels.drawData(angles, content.intensities.map(shown), lineWidth: 0.3, theme: theme, into: &canvas)
-        canvas.group("background") { canvas in
+        canvas.group("background", curve: "background") { canvas in
             canvas.path(
                 panel.runs(angles, content.background.map(shown)), .line(theme.muted, 0.25, dash: "1 0.6"))
         }
-        canvas.group("model") { canvas in
+        canvas.group("model", curve: "model") { canvas in
             canvas.path(panel.runs(angles, content.calculated.map(shown)), .line(theme.alert, 0.2))
         }
     }
@@ -216,13 +250,13 @@ private struct RefinementDrawing {
     private func drawMarks(between upper: Box, and lower: Box, _ panel: Panel, into canvas: inout SVGCanvas) {
         canvas.group("reflections") { canvas in
             for (row, phase) in content.phases.enumerated() {
-                let top = upper.bottom + Self.panelGap + Double(row) * Self.markRow + 0.3
+                let (top, bottom) = marksOfRow(row, below: upper)
                 let colour = colours.style(of: phase.name).colour(in: plot.theme)
                 let marks = phase.angles.map { angle -> [Point] in
                     let x = panel.x.position(of: angle)
-                    return [Point(x: x, y: top), Point(x: x, y: top + Self.markRow - 0.8)]
+                    return [Point(x: x, y: top), Point(x: x, y: bottom)]
                 }
-                canvas.group("phase", name: phase.name) { $0.path(marks, .line(colour, 0.2)) }
+                canvas.group("phase", name: phase.name, curve: "p\(row)") { $0.path(marks, .line(colour, 0.2)) }
             }
         }
     }

@@ -4,7 +4,7 @@ import Spectra
 
 /// A figure of a series of refinements: weight fractions above, and below how the volumes of the cells (or, of a single
 /// phase, its edges) change relative to the first pattern, each with bars of one standard uncertainty.
-public struct RefinementSeriesPlot: Sendable {
+public struct RefinementSeriesPlot: Figure {
     /// The size on paper.
     public var size: FigureSize
     /// The colours.
@@ -25,9 +25,6 @@ public struct RefinementSeriesPlot: Sendable {
         self.size = size
         self.theme = theme
     }
-
-    /// Writes the figure as SVG to the file at `path`. Throws `WriteError`.
-    public func write(to path: String) throws { try svg.write(to: path) }
 
     private var phaseNames: [String] { table.series.refinements.first?.phases.map(\.name) ?? [] }
 

@@ -90,7 +90,7 @@ public struct RefinementTable: Sendable {
         return columns
     }
 
-    private var statisticsLines: [String] {
+    var statisticsLines: [String] {
         let statistics = refinement.statistics
         var lines = [
             String(

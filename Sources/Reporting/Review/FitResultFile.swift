@@ -4,8 +4,8 @@ import Spectra
 
 /// A result that `interphase fit --json` wrote, as far as the referee needs it.
 public struct FitResultFile: Sendable {
-    private let content: Content
-    private let path: String
+    let content: FitResultContent
+    let path: String
 
     /// Whether `data` looks like such a result.
     public static func recognises(_ data: Data) -> Bool {
@@ -19,7 +19,7 @@ public struct FitResultFile: Sendable {
     public init(_ data: Data, path: String) throws {
         self.path = path
         do {
-            content = try JSONDecoder().decode(Content.self, from: data)
+            content = try JSONDecoder().decode(FitResultContent.self, from: data)
         } catch let error as DecodingError {
             throw Self.problem(error, path)
         }
@@ -103,13 +103,13 @@ public struct FitResultFile: Sendable {
         return items
     }
 
-    private static func fill(_ reviewed: inout ReviewedComponent, _ component: Content.Component) {
-        func fill(_ value: inout ReviewedValue?, _ quantity: Content.Quantity?) {
+    private static func fill(_ reviewed: inout ReviewedComponent, _ component: FitResultContent.Component) {
+        func fill(_ value: inout ReviewedValue?, _ quantity: FitResultContent.Quantity?) {
             guard let quantity else { return }
             value?.value = quantity.value
             value?.uncertainty = quantity.u
         }
-        func filled(_ value: ReviewedValue, _ quantity: Content.Quantity) -> ReviewedValue {
+        func filled(_ value: ReviewedValue, _ quantity: FitResultContent.Quantity) -> ReviewedValue {
             var value = value
             (value.value, value.uncertainty) = (quantity.value, quantity.u)
             return value
@@ -138,122 +138,5 @@ public struct FitResultFile: Sendable {
             file: path, place: .whole,
             expected: "a result of interphase fit (JSON, \(FitDocument.schema))",
             found: place.isEmpty ? found : "\(found) at \(place)")
-    }
-}
-
-/// The part of the schema that is read.
-private struct Content: Decodable, Sendable {
-    struct Quantity: Decodable {
-        var value: Double?
-        var u: Double?
-    }
-
-    struct Source: Decodable {
-        var file: String?
-        var spectrum: String
-        var sha256: String?
-        var photonEnergy: Double?
-        var secondsPerChannel: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case file, spectrum, sha256
-            case photonEnergy = "photon_energy_eV"
-            case secondsPerChannel = "seconds_per_channel"
-        }
-    }
-
-    struct Software: Decodable {
-        var version: String?
-    }
-
-    struct Calibration: Decodable {
-        var reference: String
-    }
-
-    struct Convergence: Decodable {
-        var converged: Bool
-        var reason: String
-    }
-
-    struct Component: Decodable {
-        var position: Quantity
-        var trueWidth: Quantity
-        var area: Quantity
-        var splitting: Quantity?
-        var areaRatio: Quantity?
-        var widthRatio: Quantity?
-
-        enum CodingKeys: String, CodingKey {
-            case area
-            case position = "position_eV"
-            case trueWidth = "fwhm_true_eV"
-            case splitting = "splitting_eV"
-            case areaRatio = "area_ratio"
-            case widthRatio = "width_ratio"
-        }
-    }
-
-    struct Statistics: Decodable {
-        var points: Int
-        var freeParameters: Int
-        var chi2: Double?
-        var reducedChi2: Double?
-        var abbe: Double?
-        var residual: Double?
-        var weighting: String
-
-        enum CodingKeys: String, CodingKey {
-            case points, chi2, abbe, weighting
-            case freeParameters = "free_parameters"
-            case reducedChi2 = "reduced_chi2"
-            case residual = "residual_std"
-        }
-    }
-
-    struct Parameters: Decodable {
-        var names: [String]
-        var values: [Double?]
-        var covariance: [[Double?]]
-        var atBound: [String]
-
-        enum CodingKeys: String, CodingKey {
-            case names, values, covariance
-            case atBound = "at_bound"
-        }
-    }
-
-    struct Entry: Decodable {
-        var rule: String
-        var severity: Finding.Severity
-        var message: String
-        var subject: String?
-        var expected: String?
-        var source: String?
-        var advice: String?
-
-        var finding: Finding {
-            Finding(
-                rule: rule, severity: severity, message: message, subject: subject, expected: expected, source: source,
-                advice: advice)
-        }
-    }
-
-    var schema: String
-    var software: Software?
-    var source: Source
-    var unit: String?
-    var window: [Double]
-    var calibration: Calibration
-    var convergence: Convergence
-    var components: [Component]
-    var statistics: Statistics
-    var parameters: Parameters
-    var findings: [Entry]
-    var effectiveRecipe: String?
-
-    enum CodingKeys: String, CodingKey {
-        case schema, software, source, unit, calibration, convergence, components, statistics, parameters, findings
-        case window = "window_eV"
-        case effectiveRecipe = "effective_recipe"
     }
 }

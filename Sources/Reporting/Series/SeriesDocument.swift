@@ -70,7 +70,11 @@ public struct SeriesDocument: Sendable {
     private func track(_ track: SeriesTrack) -> JSONText {
         let change = track.change(from: 0, to: track.values.count - 1)
         return .object([
-            ("quantity", .string(track.quantity.description)),
+            ("quantity", .string(track.quantity.description)), ("name", .string(SeriesTable.title(of: track, in: fit))),
+            ("species", .optional(track.quantity.species)),
+            (
+                "kind", .optional(SeriesPlot.Shown.allCases.first { $0.includes(track.quantity) }?.rawValue)
+            ),
             ("unit", .string(SeriesTable.unit(of: track.quantity, in: fit))),
             ("values", .array(track.values.map { .quantity($0) })),
             (

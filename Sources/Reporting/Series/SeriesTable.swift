@@ -121,6 +121,36 @@ public struct SeriesTable: Sendable {
         return lines.map { $0.trimmingTrailingSpaces() }.joined(separator: "\n") + "\n"
     }
 
+    /// The quantities against the variable as one table.
+    var trackTable: ResultTable {
+        let variable = fit.variable
+        let unit = variable.unit.isEmpty ? "" : " (\(variable.unit))"
+        var columns = [
+            ResultTable.Column(
+                title: variable.name + unit, isNumeric: true,
+                cells: fit.values.map { .number(TableText.number($0)) })
+        ]
+        columns += tracks.map { track in
+            .init(
+                title: Self.title(of: track, in: fit) + self.unit(of: track), isNumeric: true,
+                cells: track.values.map {
+                    .quantity(Self.isShare(track.quantity) ? $0.scaled(by: 100) : $0)
+                }, titleIsName: true)
+        }
+        columns.append(
+            .init(
+                title: "Reduced chi2", isNumeric: true,
+                cells: fit.fits.map { .number(TableText.number($0.statistics.reducedChi2, digits: 3)) }))
+        return ResultTable("\(fit.name) against \(variable.name)", columns)
+    }
+
+    /// The tables for papers: quantities against the variable.
+    public var resultTables: ResultTables {
+        var table = trackTable
+        table.notes = ["Standard uncertainties of the last digits in parentheses."]
+        return ResultTables([table])
+    }
+
     private var sharedLines: [String] {
         let count = fit.shared.names.count
         return fit.shared.names.indices.map { index in
@@ -132,7 +162,7 @@ public struct SeriesTable: Sendable {
     }
 
     /// Warnings and errors of single fits, each rule once with the places where it applies.
-    private var notable: [(String, Finding)] {
+    var notable: [(String, Finding)] {
         var places: [String: [Double]] = [:]
         var first: [String: Finding] = [:]
         var order: [String] = []
