@@ -7,6 +7,8 @@ let package = Package(
     products: [
         .library(name: "Interphase", targets: ["Interphase"]),
         .executable(name: "interphase", targets: ["InterphaseCLI"]),
+        // What C and Python load: see docs/c-interface.md.
+        .library(name: "InterphaseC", type: .dynamic, targets: ["InterphaseC"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -71,6 +73,10 @@ let package = Package(
             dependencies: [
                 "Interphase", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        // The C interface: the header that programs include, and the functions behind it.
+        .systemLibrary(name: "CInterphase"),
+        .target(name: "InterphaseC", dependencies: ["CInterphase", "Interphase", "ReferenceSpectra"]),
 
         .target(name: "TestSupport", dependencies: ["Spectra"], path: "Tests/TestSupport"),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
