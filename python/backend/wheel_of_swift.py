@@ -34,7 +34,8 @@ def _metadata() -> str:
         f"Name: {NAME}",
         f"Version: {VERSION}",
         f"Summary: {PROJECT['description']}",
-        f"License-Expression: {PROJECT['license']}",
+        # The sources are under MIT; GSL and FFTW, which the wheel holds, are under the GPL.
+        f"License-Expression: {PROJECT['license']} AND GPL-3.0-or-later",
         "License-File: LICENSE",
         f"Requires-Python: {PROJECT['requires-python']}",
     ]
@@ -80,12 +81,14 @@ def _pack(folder: Path, tag: str, contents: dict[str, bytes | Path]) -> Path:
     }
     wheel = folder / f"{NAME}-{VERSION}-{tag}.whl"
     record = []
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    # What goes on to auditwheel is packed again there.
+    method = zipfile.ZIP_STORED if sys.platform == "linux" else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(wheel, "w", method) as archive:
         for name, content in contents.items():
             data = content.read_bytes() if isinstance(content, Path) else content
             entry = zipfile.ZipInfo(name, date_time=(2020, 1, 1, 0, 0, 0))
             entry.external_attr = (0o755 if name.endswith((".so", ".dylib")) else 0o644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = method
             archive.writestr(entry, data)
             digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
             record.append(f"{name},sha256={digest},{len(data)}")

@@ -201,7 +201,7 @@ class Handle:
 
     def __del__(self) -> None:
         # At the end of the interpreter the library may be gone before.
-        if library is not None and getattr(self, "value", 0):
+        if library is not None:
             library.interphase_close(self.value)
 
 

@@ -121,7 +121,7 @@ class FitTable:
         """A pandas table: a row for each spectrum; parameters, their uncertainties, quantities where asked for."""
         import pandas
 
-        columns: dict[str, Any] = {"outcome": pandas.Categorical.from_codes(self.outcomes.tolist(), list(OUTCOMES))}
+        columns: dict[str, Any] = {"outcome": pandas.Categorical.from_codes(self.outcomes, pandas.Index(list(OUTCOMES)))}
         columns["chi2"] = self.chi2
         for index, name in enumerate(self.names):
             columns[name], columns[f"{name}_u"] = self.values[:, index], self.uncertainties[:, index]
