@@ -40,6 +40,9 @@ for example in examples/*/run.sh; do
     tail -n 2 "demo-output/$name.txt"
 done
 
+say "C interface and Python package"
+scripts/check-python.sh
+
 say "Reports in a browser"
 scripts/check-report.sh
 

@@ -183,6 +183,11 @@ interphase_status interphase_model_create(
 /* The recipe of the model, as YAML with what it states. */
 interphase_status interphase_model_recipe(interphase_handle model, char **yaml, interphase_error *error);
 
+/* The same model with another "window": [low, high] in eV, "calibration" ("none" for none), "background" or "weights", each
+ * as a recipe has it. */
+interphase_status interphase_model_adjust(
+    interphase_handle model, const char *options, interphase_handle *adjusted, interphase_error *error);
+
 /* Fits ----------------------------------------------------------------------------------------------------------- */
 
 /* Fits a model to a spectrum. `variances`, one for each of the `points` of the spectrum and in its order, take the place

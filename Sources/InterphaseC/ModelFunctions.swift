@@ -41,3 +41,17 @@ public func interphase_model_recipe(
         try Arguments.give(HandleTable.shared.model(model).yaml, to: yaml)
     }
 }
+
+@c @implementation
+public func interphase_model_adjust(
+    _ model: interphase_handle, _ options: UnsafePointer<CChar>?, _ adjusted: HandleResult?, _ error: ErrorPointer?
+) -> interphase_status {
+    answering(error) {
+        let adjusted = try Arguments.result(adjusted, "adjusted")
+        let options = try Options(options, ["window", "calibration", "background", "weights"])
+        let recipe = try HandleTable.shared.model(model).adjusted(
+            window: options["window"], calibration: options["calibration"], background: options["background"],
+            weights: options["weights"])
+        adjusted.pointee = HandleTable.shared.add(.model(recipe))
+    }
+}

@@ -165,6 +165,12 @@ static void one_fit(void) {
     OK(interphase_model_named("s2p-argyrodite-cathode", &shipped, &error));
     OK(interphase_model_recipe(shipped, &text, &error));
     CHECK(has(text, "PS4 3-"));
+    OK(interphase_model_adjust(shipped, "{calibration: {shift: 0, u: 0.1}, window: [157, 167], weights: unweighted}", &model, &error));
+    OK(interphase_model_recipe(model, &text, &error));
+    CHECK(holds(text, "shift: 0.0, u: 0.1") && holds(text, "[157.0, 167.0]") && has(text, "weights: unweighted"));
+    OK(interphase_model_adjust(shipped, "{calibration: none}", &model, &error));
+    FAILS(INTERPHASE_RECIPE_ERROR, interphase_model_adjust(shipped, "{window: [9, 1]}", &model, &error));
+    FAILS(INTERPHASE_RECIPE_ERROR, interphase_model_adjust(shipped, "{level: C 1s}", &model, &error));
     OK(interphase_model_create(model_text, NULL, &model, &error));
     OK(interphase_fit(model, spectrum, NULL, 0, &fit, &error));
     size_t points = 0, components = 0, parameters = 0;

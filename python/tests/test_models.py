@@ -77,3 +77,16 @@ def test_review_finds_what_physics_forbids():
     review = wrong.review()
     assert any(finding.rule == "spin-orbit-splitting" and finding.severity == "error" for finding in review)
     assert review.errors() and len(review.to_frame()) == len(review) and "spin-orbit" in str(review)
+
+
+def test_adjusted_models_differ_in_what_was_said_alone():
+    recipe = ip.PeakModel.recipe("s2p-argyrodite-cathode")
+    same = recipe.adjusted()
+    assert same.yaml == recipe.yaml
+    moved = recipe.adjusted(window=(157, 167), calibration={"shift": 0.1, "u": 0.05}, background="linear", weights="unweighted")
+    changed = set(moved.yaml.splitlines()) - set(recipe.yaml.splitlines())
+    assert {line.split(":")[0] for line in changed} == {"window", "calibration", "background", "weights"}
+    assert "calibration" not in recipe.adjusted(calibration="none").yaml
+    assert recipe.adjusted(calibration=("PS4 3-", 161.6)).yaml == recipe.yaml
+    with pytest.raises(ip.RecipeError, match="weights|one of"):
+        recipe.adjusted(weights="heavy")

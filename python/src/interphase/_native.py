@@ -80,6 +80,7 @@ _PROTOTYPES: dict[str, list[Any]] = {
     "interphase_model_named": [c_char_p, _handle_out, _error],
     "interphase_model_create": [c_char_p, c_char_p, _handle_out, _error],
     "interphase_model_recipe": [c_int64, _text_out, _error],
+    "interphase_model_adjust": [c_int64, c_char_p, _handle_out, _error],
     "interphase_fit": [c_int64, c_int64, c_void_p, c_size_t, _handle_out, _error],
     "interphase_fit_json": [c_int64, c_char_p, _text_out, _error],
     "interphase_fit_table": [c_int64, _text_out, _error],

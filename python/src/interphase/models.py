@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Mapping, Sequence, Union
+from typing import TYPE_CHECKING, Any, Literal, Mapping, Sequence, Union
 
 from numpy.typing import ArrayLike
 
@@ -58,6 +58,14 @@ def prior(
 
 def _given(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _calibration(stated: tuple[str, float] | Mapping[str, Any] | str | None) -> Any:
+    return {"line": stated[0], "at": stated[1]} if isinstance(stated, tuple) else stated
+
+
+def _background(stated: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"kind": stated} if isinstance(stated, str) else stated
 
 
 class Component:
@@ -188,16 +196,13 @@ class PeakModel:
         defaults: Mapping[str, Any] | None = None,
         name: str = "model",
     ) -> None:
-        reference = calibration
-        if calibration is not None and not isinstance(calibration, Mapping):
-            reference = {"line": calibration[0], "at": calibration[1]}
         standard = {**_given(shape=shape), **(defaults or {})}
         recipe = _given(
             interphase=1,
             level=level,
             window=window,
-            calibration=reference,
-            background={"kind": background} if isinstance(background, str) else background,
+            calibration=_calibration(calibration),
+            background=_background(background),
             weights=weights,
             defaults=standard or None,
         )
@@ -230,6 +235,28 @@ class PeakModel:
     def yaml(self) -> str:
         """The recipe of the model."""
         return _native.text("interphase_model_recipe", self._handle.value)
+
+    def adjusted(
+        self,
+        *,
+        window: tuple[float, float] | None = None,
+        calibration: tuple[str, float] | Mapping[str, Any] | Literal["none"] | None = None,
+        background: str | Mapping[str, Any] | None = None,
+        weights: str | None = None,
+    ) -> PeakModel:
+        """The same model with another window, calibration, background or other weights; what is left out stays.
+
+        ``model.adjusted(calibration={"shift": 0})`` takes energies as they were measured.
+        """
+        options = _native.options(
+            {
+                "window": window,
+                "calibration": _calibration(calibration),
+                "background": None if background is None else _background(background),
+                "weights": weights,
+            }
+        )
+        return PeakModel._owning(_native.handle("interphase_model_adjust", self._handle.value, options))
 
     def fit(self, spectrum: Spectrum, *, variances: ArrayLike | None = None) -> Fit:
         """Fits the model to a spectrum.
