@@ -1,3 +1,6 @@
+// The names are those of the header, which documents them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 import CInterphase
 import Interphase
 
