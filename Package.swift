@@ -7,8 +7,6 @@ let package = Package(
     products: [
         .library(name: "Interphase", targets: ["Interphase"]),
         .executable(name: "interphase", targets: ["InterphaseCLI"]),
-        // What C and Python load: see docs/c-interface.md.
-        .library(name: "InterphaseC", type: .dynamic, targets: ["InterphaseC"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,10 +72,6 @@ let package = Package(
                 "Interphase", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        // The C interface: the header that programs include, and the functions behind it.
-        .systemLibrary(name: "CInterphase"),
-        .target(name: "InterphaseC", dependencies: ["CInterphase", "Interphase", "ReferenceSpectra"]),
-
         .target(name: "TestSupport", dependencies: ["Spectra"], path: "Tests/TestSupport"),
         .testTarget(name: "SpectraTests", dependencies: ["Spectra", "TestSupport"]),
         .testTarget(name: "SpectralMathTests", dependencies: ["SpectralMath", "CSpectralKernels", "TestSupport"]),
@@ -98,3 +92,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The C interface, see docs/c-interface.md: the header that programs include, and the functions behind it, which the compiler
+// holds against the header.
+#if compiler(>=6.3)
+    package.products.append(.library(name: "InterphaseC", type: .dynamic, targets: ["InterphaseC"]))
+    package.targets += [
+        .systemLibrary(name: "CInterphase"),
+        .target(name: "InterphaseC", dependencies: ["CInterphase", "Interphase", "ReferenceSpectra"]),
+    ]
+#endif

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -181,6 +182,24 @@ def test_the_interpreter_runs_while_the_library_fits(prepared):
             count += 1
             time.sleep(0)
     assert count > 50
+
+
+CHILDREN: list[tuple[ip.PreparedModel, np.ndarray, int]] = []
+
+
+def nth_fit_in_a_child(index: int) -> np.ndarray:
+    prepared, matrix, workers = CHILDREN[index]
+    return prepared.fit_many(matrix, workers=workers).values
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_children_that_are_forked_go_on_fitting(prepared, matrix, table):
+    """As multiprocessing makes them on Linux: threads of the parent do not come along."""
+    CHILDREN[:] = [(prepared, matrix, workers) for workers in (1, 2, 4)]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        results = pool.map_async(nth_fit_in_a_child, range(3)).get(timeout=60)
+    assert all(np.array_equal(values, table.values) for values in results)
 
 
 def resident_bytes() -> int:

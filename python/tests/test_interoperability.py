@@ -92,6 +92,30 @@ def test_h5py_reads_our_nexus_files(tmp_path, spectrum):
         assert np.allclose(axis[()], spectrum.kinetic_energies if kinetic else spectrum.binding_energies, atol=1e-6)
 
 
+def test_nexusformat_plots_our_nexus_files(tmp_path, spectrum):
+    nexus = pytest.importorskip("nexusformat.nexus")
+    path = tmp_path / "one.nxs"
+    spectrum.write(path)
+    shown = nexus.nxload(str(path)).plottable_data
+    assert np.array_equal(np.asarray(shown.nxsignal), spectrum.intensities)
+    assert np.allclose(np.asarray(shown.nxaxes[0]), spectrum.energies)
+
+
+def test_the_reader_of_hyperspy_reads_our_nexus_files(tmp_path, spectrum):
+    """RosettaSciIO is what ``hyperspy.api.load`` reads with."""
+    reader = pytest.importorskip("rsciio.nexus").file_reader
+    path = tmp_path / "one.nxs"
+    spectrum.write(path)
+    signal = reader(str(path))[0]
+    (axis,) = signal["axes"]
+    assert np.array_equal(signal["data"], spectrum.intensities) and axis["units"] == "eV"
+    assert np.allclose(axis["offset"] + axis["scale"] * np.arange(axis["size"]), spectrum.energies, atol=1e-6)
+    pattern = ip.simulate_pattern({"LiCoO2": 1}, two_theta=(15, 40))
+    pattern.write(path)
+    signal = reader(str(path))[0]
+    assert np.array_equal(signal["data"], pattern.intensities) and signal["axes"][0]["units"] == "deg"
+
+
 def test_plots_draw(fit, spectrum):
     import matplotlib
 
