@@ -20,7 +20,7 @@ from pathlib import Path
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
-    import pip._vendor.tomli as tomllib
+    import tomli as tomllib
 
 PYTHON = Path(__file__).resolve().parent.parent
 ROOT = PYTHON.parent

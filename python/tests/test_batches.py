@@ -172,6 +172,27 @@ def test_control_c_stops_a_batch_cleanly():
     assert 0 < int(lines[0].split()[1]) < 200000
 
 
+LONG_CALL = """
+import time
+from interphase.interruption import interruptible
+
+print("ready", flush=True)
+try:
+    interruptible(lambda: time.sleep(120))
+except KeyboardInterrupt:
+    print("left", flush=True)
+"""
+
+
+def test_control_c_leaves_a_long_call():
+    process = subprocess.Popen([sys.executable, "-c", LONG_CALL], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert output == "left\n" and process.returncode == 0
+
+
 def test_the_interpreter_runs_while_the_library_fits(prepared):
     """The lock of the interpreter is released: another thread counts while a batch runs."""
     slow = np.random.default_rng(2).uniform(0, 1e5, (400, prepared.points))

@@ -8,10 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 import interphase as ip
 from interphase import _native
 
 HEADER = (Path(ip.__file__).parent / "interphase.h").read_text()
+FRAGMENTS = [
+    "interphase: 1\n", "level: S 2p\n", "components:\n", "  - {name: a, position: 161}\n", "  - {name: ", "{", "}", "[", "]",
+    "window: [1e308, -1e308]\n", "&a *a", "phases: {Co3O4: 1e-300}", "step: 1e-320", "seed: 99999999999999999999",
+    "two_theta: [1, 170]", "!!float x", "'", '"', "\t", "? ", "background: {kind: tougaard-u4}\n", "-0x1p9999",
+]
 CODE = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)
 
 
@@ -41,6 +49,45 @@ def test_statuses_are_those_of_the_header():
         expected = {"INVALID_ARGUMENT": "ArgumentError", "INVALID_HANDLE": "ArgumentError", "NO_SUCH_FILE": "MissingFileError"}
         name = numbers[number]
         assert kind.__name__ == expected.get(name, name.title().replace("_", ""))
+
+
+@settings(max_examples=30, deadline=None)
+@given(handle=st.integers(-(2**63), 2**63 - 1), size=st.integers(0, 2**64 - 1))
+def test_nothing_and_nonsense_are_errors_in_every_function(handle, size):
+    """NULL for every pointer, handles out of the blue, sizes of any size: a status comes back, and a message."""
+    for name, types in _native._PROTOTYPES.items():
+        error = _native.Error()
+        arguments = []
+        for kind in types:
+            if kind is ctypes.c_int64:
+                arguments.append(handle if abs(handle) > 10**6 else 0)
+            elif kind is ctypes.c_size_t:
+                arguments.append(size)
+            elif kind is ctypes.c_int32:
+                arguments.append(size % 2**31)
+            else:
+                arguments.append(ctypes.byref(error) if kind is _native._error else None)
+        status = getattr(_native.library, name)(*arguments)
+        if name == "interphase_close":
+            assert status in (0, 2)
+            continue
+        assert status != 0, name
+        if _native._error in types:
+            assert error.status == status and error.message
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.one_of(st.text(max_size=200), st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join)))
+def test_recipes_and_options_out_of_the_blue_are_errors_or_work(text):
+    for attempt in (
+        lambda: ip.PeakModel.from_yaml(text),
+        lambda: _native.handle("interphase_simulate_pattern", text.replace("\0", "").encode("utf-8", "replace")),
+        lambda: _native.handle("interphase_read", b"/nowhere", text.replace("\0", "").encode("utf-8", "replace")),
+    ):
+        try:
+            attempt()
+        except (ip.RecipeError, ip.ArgumentError, ip.MissingFileError, ip.PatternError):
+            pass
 
 
 def test_all_that_is_public_has_a_docstring():
