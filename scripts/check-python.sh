@@ -37,7 +37,7 @@ trap 'rm -rf "$work"' EXIT
 say "Wheel"
 rm -rf "$environment"
 python3 -m venv "$environment"
-PIP_DISABLE_PIP_VERSION_CHECK=1 "$environment/bin/pip" install -q "./python[test]"
+PIP_DISABLE_PIP_VERSION_CHECK=1 "$environment/bin/pip" install -q --no-compile "./python[test]"
 "$environment/bin/python" -c 'import interphase; print("interphase", interphase.__version__, "from", interphase.__file__)'
 
 # Nothing of Swift, nor of the library just built, within reach.
