@@ -8,7 +8,7 @@ SHELL := /bin/bash
 OUTPUT ?= demo-output
 PROGRAM = .build/release/interphase
 
-.PHONY: help dependencies build demo test lint format reference documentation manual install study bench fuzz clean
+.PHONY: help dependencies build demo test lint format reference documentation manual install study bench fuzz wheel clean
 
 help:
 	@echo "make demo                    fit the bundled spectrum: table, $(OUTPUT)/fit.svg, fit.html, fit.json"
@@ -21,6 +21,7 @@ help:
 	@echo "make study                   the full studies: 1,000 spectra, 100 seeds of each mixture of known truth"
 	@echo "make bench                   speed, beside lmfit, SciPy and fityk where installed (see docs/performance.md)"
 	@echo "make fuzz SECONDS=600        coverage-guided fuzzing of all readers (see Fuzzing/README.md)"
+	@echo "make wheel                   dist/interphase-*.whl for Python, which needs no Swift where it is installed"
 	@echo "make format                  format all sources"
 
 dependencies:
@@ -78,9 +79,12 @@ bench: build
 	@swift build -c release --package-path Benchmarks
 	@$(PYTHON) Benchmarks/run.py $(BENCHFLAGS)
 
+wheel: build
+	@python3 -m pip wheel --no-deps --wheel-dir dist ./python
+
 SECONDS ?= 600
 fuzz: dependencies
 	@Fuzzing/run.sh $(SECONDS)
 
 clean:
-	@rm -rf .build Benchmarks/.build Fuzzing/.build "$(OUTPUT)"
+	@rm -rf .build Benchmarks/.build Fuzzing/.build dist "$(OUTPUT)"

@@ -92,3 +92,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The C interface, see docs/c-interface.md: the header that programs include, and the functions behind it, which the compiler
+// holds against the header.
+#if compiler(>=6.3)
+    package.products.append(.library(name: "InterphaseC", type: .dynamic, targets: ["InterphaseC"]))
+    package.targets += [
+        .systemLibrary(name: "CInterphase"),
+        .target(name: "InterphaseC", dependencies: ["CInterphase", "Interphase", "ReferenceSpectra"]),
+    ]
+#endif

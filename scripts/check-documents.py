@@ -5,6 +5,7 @@
     yaml    read as a recipe, or as what its first key says it is
     sql     executed on results that the document has made: results.sqlite, or those of `<!-- database: FILE -->`
     swift   compiled against the library, all in one package
+    python, c   run by scripts/check-python.sh, which has the library for them
     text    not executed: what a program printed
 
 A block after `<!-- not run: REASON -->` is left out and counted. A block of Swift may be preceded by `<!-- given: CODE -->`,
@@ -157,7 +158,7 @@ def main(program: pathlib.Path, documents: list[pathlib.Path]) -> int:
                         problem = run_yaml(block, folder, program)
                     case "sql":
                         problem = run_sql(block, folder)
-                    case "swift":
+                    case "swift" | "python" | "c":
                         continue
                     case other:
                         problem = fail(block, f"no way to check a block of {other}")

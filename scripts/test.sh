@@ -40,9 +40,11 @@ for example in examples/*/run.sh; do
     tail -n 2 "demo-output/$name.txt"
 done
 
-say "Examples in Swift"
-examples/swift/run.sh >demo-output/swift.txt
-tail -n 2 demo-output/swift.txt
+say "C interface and Python package"
+scripts/check-python.sh
+
+say "Reports in a browser"
+scripts/check-report.sh
 
 say "Documentation: no warnings, nothing public undocumented, every block of code in the documents runs"
 scripts/make-documentation.sh

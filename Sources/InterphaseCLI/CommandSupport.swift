@@ -89,6 +89,7 @@ enum CommandSupport {
     static func status(of error: any Error) -> ExitStatus {
         switch error {
         case let failure as CommandFailure: failure.status
+        case is RequestError: .usage
         case ReadError.noSuchFile: .noInput
         case is ReadError, is ReferenceDataError, is FitError, is QuantificationError: .badData
         case is WriteError: .cannotWrite

@@ -57,18 +57,7 @@ struct ConvertCommand: AsyncParsableCommand {
                 try experiment.write(to: output)
             } else {
                 contents.spectra = try selected(contents.spectra) { $0.name }
-                if format == .nexus {
-                    // What CasaXPS keeps in comments becomes a fit that other programs can read.
-                    for index in contents.spectra.indices {
-                        let spectrum = contents.spectra[index]
-                        guard spectrum.fits.isEmpty, !CasaXPSAnnotations(comments: spectrum.comments).isEmpty else {
-                            continue
-                        }
-                        contents.spectra[index].fits = spectrum.storedFits(drawsCurves: true).filter {
-                            !$0.peaks.isEmpty
-                        }
-                    }
-                }
+                if format == .nexus { contents.drawCasaXPSFits() }
                 try AtomicFile.write(format.data(contents), to: output)
             }
             report(contents.spectra.count, "spectrum", "spectra", format)
@@ -102,3 +91,6 @@ struct ConvertCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension ConversionFormat: ExpressibleByArgument {}
+extension SpectrumOutputFormat: ExpressibleByArgument {}

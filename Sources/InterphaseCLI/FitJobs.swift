@@ -99,15 +99,3 @@ struct FitJobs {
         }
     }
 }
-
-extension CommandSupport {
-    /// The text of a small file, such as a table of factors.
-    static func text(ofFileAt path: String) throws -> String {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw CommandFailure(.noInput, "\(path): no such file")
-        }
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else { throw CommandFailure(.badData, "\(path): cannot be read as UTF-8 text") }
-        return text
-    }
-}

@@ -73,3 +73,4 @@ struct ReadingOptions: ParsableArguments {
 
 extension EnergyScale: ExpressibleByArgument {}
 extension IntensityUnit: ExpressibleByArgument {}
+extension Technique: ExpressibleByArgument {}

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Foundation
+import Interphase
 
 @main
 struct InterphaseCommand: AsyncParsableCommand {
     /// The version of the program, as in the changelog.
-    static let version = "0.1.0"
+    static let version = InterphaseVersion.current
 
     static let configuration = CommandConfiguration(
         commandName: "interphase", abstract: "Turns raw XPS and XRD files into numbers.", version: version,

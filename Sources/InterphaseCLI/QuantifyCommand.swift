@@ -161,63 +161,28 @@ struct QuantificationOptions: ParsableArguments {
 
     /// Quantifies `fits` as asked for.
     func quantify(_ fits: [PeakFit]) throws -> Quantification {
-        try Quantification(
-            fits, sensitivities: sensitivitySet(), transmission: transmissionCorrection(),
-            escapeDepth: escapeDepthCorrection(), excluding: Set(exclude))
+        var request = QuantificationRequest()
+        request.sensitivities = sensitivities
+        request.transmission = transmission
+        request.escapeDepth = escapeDepth
+        request.material = try material.map(Self.numbers(of:))
+        request.sensitivityUncertainty = sensitivityUncertainty
+        request.transmissionUncertainty = transmissionUncertainty
+        request.escapeDepthUncertainty = escapeDepthUncertainty
+        request.exponentUncertainty = exponentUncertainty
+        request.excluded = exclude
+        return try request.quantify(fits)
     }
 
-    private func share(_ percent: Double?) -> Double? { percent.map { $0 / 100 } }
-
-    private func sensitivitySet() throws -> SensitivitySet {
-        var set = SensitivitySet.scofield
-        if sensitivities.lowercased() != "scofield" {
-            set = try SensitivitySet(text: CommandSupport.text(ofFileAt: sensitivities), file: sensitivities)
-        }
-        return sensitivityUncertainty == nil ? set : set.withRelativeUncertainty(share(sensitivityUncertainty))
-    }
-
-    private func transmissionCorrection() throws -> TransmissionCorrection {
-        let correction: TransmissionCorrection
-        switch transmission.lowercased() {
-        case "file": correction = .fromFile
-        case "none": correction = .none
-        default:
-            if let exponent = Double(transmission), abs(exponent) <= 5 {
-                correction = .exponent(exponent)
-            } else {
-                correction = .table(
-                    try TransmissionTable(csv: CommandSupport.text(ofFileAt: transmission), file: transmission))
-            }
-        }
-        return correction.withRelativeUncertainty(share(transmissionUncertainty))
-    }
-
-    private func escapeDepthCorrection() throws -> EscapeDepthCorrection {
-        let own = share(escapeDepthUncertainty)
-        switch escapeDepth.lowercased() {
-        case "none": return .none.withRelativeUncertainty(own)
-        case "tpp2m", "tpp-2m": return .tpp2m(try electronMaterial()).withRelativeUncertainty(own)
-        default:
-            guard let exponent = Double(escapeDepth), abs(exponent) <= 5 else {
-                throw CommandFailure(
-                    .usage, "--escape-depth \(escapeDepth): expected a power such as 0.6, tpp2m, or none")
-            }
-            return .exponent(exponent, uncertainty: exponentUncertainty).withRelativeUncertainty(own)
-        }
-    }
-
-    private func electronMaterial() throws -> ElectronMaterial {
-        guard let material else { return .averageMatrix }
+    private static func numbers(of material: String) throws -> [Double] {
         let numbers = material.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
-        guard numbers.count == 4, let density = numbers[0], let electrons = numbers[1], let mass = numbers[2],
-            let gap = numbers[3]
-        else {
+        let known = numbers.compactMap { $0 }
+        guard numbers.count == 4, known.count == 4 else {
             throw CommandFailure(
                 .usage,
                 "--material \(material): expected density, valence electrons, molar mass and band gap, such as "
                     + "1.64,54,268.5,3.6")
         }
-        return try ElectronMaterial(
-            name: material, density: density, valenceElectrons: electrons, molarMass: mass, bandGap: gap)
+        return known
     }
 }

@@ -17,37 +17,18 @@ struct RadiationOptions: ParsableArguments {
             throw ValidationError("--alpha2-ratio \(alpha2Ratio): expected a number from 0 to 0.9, usually 0.5")
         }
         if let wavelength, EmissionSpectrum(wavelength) == nil {
-            throw ValidationError(
-                "--wavelength \(wavelength): expected \(EmissionSpectrum.anodes.map { $0 + "Ka" }.joined(separator: ", ")), "
-                    + "with 1 at the end for K-alpha-1 alone, or a wavelength in Angstrom")
+            throw ValidationError("--wavelength \(wavelength): expected \(Radiation.expectedNames)")
         }
     }
 
     /// What was stated, for reading.
     var stated: Radiation? {
-        guard let wavelength, let emission = EmissionSpectrum(wavelength) else { return nil }
-        guard emission.lines.count > 1 else {
-            return Radiation(monochromatic: emission.primary.wavelength, origin: .user)
-        }
-        return Radiation(
-            anode: String(emission.name.prefix(2)), kAlpha1: emission.lines[0].wavelength,
-            kAlpha2: emission.lines[1].wavelength, kAlpha2Ratio: alpha2Ratio ?? emission.lines[1].intensity,
-            origin: .user)
+        wavelength.flatMap { Radiation(named: $0, alpha2Ratio: alpha2Ratio) }
     }
 
     /// The lines of the radiation of a pattern: as stated, else as the file says. No wavelength is ever assumed.
     func emission(of pattern: DiffractionPattern, file: String) throws -> EmissionSpectrum {
-        var radiation = pattern.radiation
-        if let alpha2Ratio { radiation.kAlpha2Ratio = alpha2Ratio }
-        if let emission = EmissionSpectrum(radiation) { return emission }
-        if radiation.probe != .xRay, let wavelength = radiation.wavelength,
-            let emission = EmissionSpectrum(wavelength: wavelength)
-        {
-            return emission
-        }
-        if let anode = radiation.anode, let emission = EmissionSpectrum.tube(anode: anode, alpha2: alpha2Ratio ?? 0.5) {
-            return emission
-        }
+        if let emission = pattern.emission(alpha2Ratio: alpha2Ratio) { return emission }
         throw CommandFailure(
             .badData, "\(file): does not say the wavelength; state it, for example with --wavelength CuKa")
     }

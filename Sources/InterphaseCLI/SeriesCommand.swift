@@ -261,7 +261,7 @@ struct SeriesSource {
                     "--variable \(text ?? ""): expected \(spectra.count) numbers, one for each spectrum, such as "
                         + "cycle=0,1,200")
             }
-            return (named(parts[0]), numbers)
+            return (SeriesVariable(named: parts[0]), numbers)
         }
         let known = spectra.first?.acquisition.coordinates.map(\.variable) ?? []
         for candidate in known where parts.isEmpty || candidate.name.lowercased() == parts[0].lowercased() {
@@ -278,14 +278,6 @@ struct SeriesSource {
                     + "\(parts[0])=0,1,2")
         }
         return (SeriesVariable("spectrum"), spectra.indices.map { Double($0 + 1) })
-    }
-
-    /// The variable of that name with its usual unit; a unit in brackets or behind a slash is its own.
-    private static func named(_ text: String) -> SeriesVariable {
-        let usual: [SeriesVariable] = [.etchTime, .etchLevel, .depth, .cycle, .time, .temperature, .angle, .x, .y]
-        if let known = usual.first(where: { $0.name == text.lowercased() }) { return known }
-        let parts = text.split(separator: "/", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-        return parts.count == 2 ? SeriesVariable(parts[0], unit: parts[1]) : SeriesVariable(text)
     }
 }
 

@@ -45,7 +45,10 @@ package struct YAMLValue {
     }
 
     /// The mapping here, whose keys must be among `keys`.
-    package func fields(_ keys: String...) throws(ReferenceDataError) -> YAMLFields {
+    package func fields(_ keys: String...) throws(ReferenceDataError) -> YAMLFields { try fields(among: keys) }
+
+    /// The same for keys in a list.
+    package func fields(among keys: [String]) throws(ReferenceDataError) -> YAMLFields {
         var values: [String: YAMLValue] = [:]
         for (key, value) in try pairs() {
             let name = try key.text()

@@ -70,9 +70,7 @@ struct RecipeReader {
         if let background = fields["background"] { model.background = try BackgroundRecipe.read(background) }
         if let defaults = fields["defaults"] { try Self.readDefaults(defaults, into: &model) }
         var recipe = Recipe(model: model)
-        if let weights = fields["weights"] {
-            recipe.weighting = try Self.choice(weights, among: Weighting.allCases.map { ($0.rawValue, $0) })
-        }
+        if let weights = fields["weights"] { recipe.weighting = try Self.weighting(weights) }
         if let series = fields["series"] { recipe.series = try Self.series(series) }
         let list = try fields.require("components")
         for entry in try list.list() { recipe.model.components.append(try component(entry, of: recipe.model)) }
@@ -95,7 +93,11 @@ struct RecipeReader {
         throw value.error(expected: "one of " + choices.map(\.0).joined(separator: ", "))
     }
 
-    private static func calibration(_ value: YAMLValue) throws(ReferenceDataError) -> Calibration {
+    static func weighting(_ value: YAMLValue) throws(ReferenceDataError) -> Weighting {
+        try choice(value, among: Weighting.allCases.map { ($0.rawValue, $0) })
+    }
+
+    static func calibration(_ value: YAMLValue) throws(ReferenceDataError) -> Calibration {
         let fields = try value.fields("line", "at", "shift", "u")
         if let shift = fields["shift"] {
             guard fields["line"] == nil, fields["at"] == nil else {

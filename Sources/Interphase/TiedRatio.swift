@@ -1,12 +1,12 @@
 import Foundation
-import Interphase
+import Photoemission
 
 /// A stoichiometric ratio as typed: "PS4 3- (S 2p) / PS4 3- (P 2p) = 4 +- 2 %".
-struct TiedRatio {
-    let link: StoichiometricLink
+package struct TiedRatio {
+    package let link: StoichiometricLink
 
     /// `nil` where `text` is none.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let equals = text.lastIndex(of: "="), let slash = text[..<equals].range(of: " / ") else { return nil }
         func names(_ part: Substring) -> [String] {
             part.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
@@ -29,7 +29,7 @@ struct TiedRatio {
     }
 
     /// What is wrong with `text`.
-    static func complaint(_ text: String) -> String {
+    package static func complaint(_ text: String) -> String {
         "--tie \(text): expected species or elements on both sides of \" / \", a ratio and a tolerance below it, such as "
             + "\"PS4 3- (S 2p) / PS4 3- (P 2p) = 4 +- 2 %\""
     }

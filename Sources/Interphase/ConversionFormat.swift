@@ -1,9 +1,9 @@
-import ArgumentParser
 import Foundation
-import Interphase
+import Spectra
+import SpectrumFiles
 
 /// The formats that `convert` writes.
-enum ConversionFormat: String, ExpressibleByArgument, CaseIterable {
+package enum ConversionFormat: String, CaseIterable, Sendable {
     case vamas
     case csv
     case xy
@@ -12,7 +12,7 @@ enum ConversionFormat: String, ExpressibleByArgument, CaseIterable {
     case nexus
 
     /// The format that the extension of `path` asks for; `nil` for an unknown one.
-    init?(path: String) {
+    package init?(path: String) {
         switch URL(fileURLWithPath: path).pathExtension.lowercased() {
         case "xye": self = .xye
         case "cif": self = .cif
@@ -25,15 +25,14 @@ enum ConversionFormat: String, ExpressibleByArgument, CaseIterable {
     /// The file of `patterns` in this format.
     ///
     /// Throws where the format cannot hold them.
-    func data(_ file: DiffractionFile) throws -> Data {
+    package func data(_ file: DiffractionFile) throws -> Data {
         if self == .nexus { return try file.nexus() }
         guard let format = DiffractionTextFormat(rawValue: rawValue) else {
-            throw CommandFailure(
-                .usage, "\(rawValue) cannot hold diffraction patterns; xy, xye, csv, cif and nexus can")
+            throw RequestError(
+                "\(rawValue) cannot hold diffraction patterns; xy, xye, csv, cif and nexus can")
         }
         guard file.patterns.count == 1, let pattern = file.patterns.first else {
-            throw CommandFailure(
-                .usage,
+            throw RequestError(
                 "\(file.path): \(rawValue) holds one scan and there are \(file.patterns.count); choose one with "
                     + "--spectrum '#1', or write nexus")
         }
@@ -43,12 +42,10 @@ enum ConversionFormat: String, ExpressibleByArgument, CaseIterable {
     /// The file of `spectra` in this format.
     ///
     /// Throws where the format cannot hold them.
-    func data(_ file: SpectrumFile) throws -> Data {
+    package func data(_ file: SpectrumFile) throws -> Data {
         guard let format = SpectrumOutputFormat(rawValue: rawValue) else {
-            throw CommandFailure(.usage, "\(rawValue) cannot hold spectra; vamas, csv, xy and nexus can")
+            throw RequestError("\(rawValue) cannot hold spectra; vamas, csv, xy and nexus can")
         }
         return try file.data(as: format)
     }
 }
-
-extension SpectrumOutputFormat: ExpressibleByArgument {}

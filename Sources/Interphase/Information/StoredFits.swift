@@ -1,10 +1,12 @@
-import Interphase
+import Photoemission
+import Spectra
+import SpectrumFiles
 
 extension Spectrum {
     /// The fits that other programs stored with the spectrum, those of CasaXPS in the comments of a VAMAS block first.
     ///
     /// - Parameter drawsCurves: whether to draw the curves of a CasaXPS fit, of which the file has the numbers only.
-    func storedFits(drawsCurves: Bool = false) -> [StoredFit] {
+    package func storedFits(drawsCurves: Bool = false) -> [StoredFit] {
         let annotations = CasaXPSAnnotations(comments: comments)
         let casaXPS = drawsCurves ? drawnCasaXPSFits() ?? casaXPSNumbers(annotations) : casaXPSNumbers(annotations)
         guard !casaXPS.isEmpty else {
@@ -73,5 +75,17 @@ extension Spectrum {
                 backgrounds: [background], envelope: spread(curves.envelope, over: intensities))
         }
         return fits.count == comparisons.count ? fits : nil
+    }
+}
+
+extension SpectrumFile {
+    /// Turns what CasaXPS keeps in comments into fits with curves, which other programs can read in formats that have
+    /// fits, such as NeXus.
+    package mutating func drawCasaXPSFits() {
+        for index in spectra.indices {
+            let spectrum = spectra[index]
+            guard spectrum.fits.isEmpty, !CasaXPSAnnotations(comments: spectrum.comments).isEmpty else { continue }
+            spectra[index].fits = spectrum.storedFits(drawsCurves: true).filter { !$0.peaks.isEmpty }
+        }
     }
 }

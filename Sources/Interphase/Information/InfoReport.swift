@@ -1,25 +1,31 @@
-import Foundation
-import Interphase
+import Photoemission
+import Spectra
+import SpectrumFiles
 
 /// What `info --json` gives, schema `interphase.info/1`. Keys are added, never renamed; what a file does not say is null.
-struct InfoReport: Encodable {
+package struct InfoReport: Encodable {
     /// A file that could not be read.
-    struct Failure: Encodable {
-        var file: String
-        var message: String
+    package struct Failure: Encodable {
+        package var file: String
+        package var message: String
+
+        package init(file: String, message: String) {
+            self.file = file
+            self.message = message
+        }
     }
 
     /// A file and its spectra.
-    struct File: Encodable {
-        var file: String
-        var format: String
-        var spectra: [SpectrumEntry]
-        var comments: Int
-        var notes: [String]
+    package struct File: Encodable {
+        package var file: String
+        package var format: String
+        package var spectra: [SpectrumEntry]
+        package var comments: Int
+        package var notes: [String]
         /// The scans of a diffraction file; left out for spectra.
-        var patterns: [PatternEntry]?
+        package var patterns: [PatternEntry]?
 
-        init(_ file: DiffractionFile) {
+        package init(_ file: DiffractionFile) {
             self.file = file.path
             format = file.format
             spectra = []
@@ -28,7 +34,7 @@ struct InfoReport: Encodable {
             patterns = file.patterns.map(PatternEntry.init)
         }
 
-        init(_ file: SpectrumFile) {
+        package init(_ file: SpectrumFile) {
             self.file = file.path
             format = file.format
             spectra = file.spectra.map(SpectrumEntry.init)
@@ -38,10 +44,10 @@ struct InfoReport: Encodable {
     }
 
     /// One spectrum.
-    struct SpectrumEntry: Encodable {
-        var spectrum: Spectrum
+    package struct SpectrumEntry: Encodable {
+        package var spectrum: Spectrum
 
-        init(_ spectrum: Spectrum) { self.spectrum = spectrum }
+        package init(_ spectrum: Spectrum) { self.spectrum = spectrum }
 
         enum CodingKeys: String, CodingKey {
             case name, sample, level, kind, axis, points, first, last, step, unit, sweeps, transmission, columns,
@@ -57,7 +63,7 @@ struct InfoReport: Encodable {
             case fits = "stored_fits"
         }
 
-        func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             let axis = spectrum.axis
             let acquisition = spectrum.acquisition
@@ -91,22 +97,22 @@ struct InfoReport: Encodable {
     }
 
     /// The fits by other programs that are stored with a spectrum, as one where there are several.
-    struct StoredFits: Encodable {
-        var program: String
-        var regions: Int
-        var components: Int
-        var calibrations: Int
-        var peaks: [Peak]
-        var backgrounds: [Background]
+    package struct StoredFits: Encodable {
+        package var program: String
+        package var regions: Int
+        package var components: Int
+        package var calibrations: Int
+        package var peaks: [Peak]
+        package var backgrounds: [Background]
 
         /// A component; what the file does not say is null.
-        struct Peak: Encodable {
-            var name: String
-            var position: Double?
-            var scale: String
-            var width: Double?
-            var area: Double?
-            var shape: String?
+        package struct Peak: Encodable {
+            package var name: String
+            package var position: Double?
+            package var scale: String
+            package var width: Double?
+            package var area: Double?
+            package var shape: String?
 
             enum CodingKeys: String, CodingKey {
                 case name, scale, area, shape
@@ -114,7 +120,7 @@ struct InfoReport: Encodable {
                 case width = "fwhm_eV"
             }
 
-            func encode(to encoder: any Encoder) throws {
+            package func encode(to encoder: any Encoder) throws {
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encode(name, forKey: .name)
                 try container.encode(position, forKey: .position)
@@ -126,13 +132,13 @@ struct InfoReport: Encodable {
         }
 
         /// A background.
-        struct Background: Encodable {
-            var name: String
-            var kind: String?
+        package struct Background: Encodable {
+            package var name: String
+            package var kind: String?
 
             enum CodingKeys: String, CodingKey { case name, kind }
 
-            func encode(to encoder: any Encoder) throws {
+            package func encode(to encoder: any Encoder) throws {
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encode(name, forKey: .name)
                 try container.encode(kind, forKey: .kind)
@@ -140,7 +146,7 @@ struct InfoReport: Encodable {
         }
 
         /// The fits stored with `spectrum`, `nil` where there is none.
-        init?(_ spectrum: Spectrum) {
+        package init?(_ spectrum: Spectrum) {
             let fits = spectrum.storedFits()
             let annotations = CasaXPSAnnotations(comments: spectrum.comments)
             guard !fits.isEmpty || !annotations.isEmpty else { return nil }
@@ -165,7 +171,9 @@ struct InfoReport: Encodable {
         }
     }
 
-    var schema = "interphase.info/1"
-    var files: [File] = []
-    var errors: [Failure] = []
+    package var schema = "interphase.info/1"
+    package var files: [File] = []
+    package var errors: [Failure] = []
+
+    package init() {}
 }

@@ -1,37 +1,43 @@
-import ArgumentParser
-import Interphase
+import Spectra
+import SpectrumFiles
 
 /// What a file was measured with.
-enum Technique: String, ExpressibleByArgument, CaseIterable {
+package enum Technique: String, CaseIterable, Sendable {
     case xps
     case xrd
 }
 
 /// A file of either technique.
-enum MeasurementFile {
+package enum MeasurementFile: Sendable {
     case spectra(SpectrumFile)
     case patterns(DiffractionFile)
 
     /// Reads the file at `path`. Without a stated technique the marks of diffraction formats decide, then the spectroscopic
     /// readers; plain columns without a mark are taken as a spectrum, unless the name ends in .xye.
-    init(contentsOf path: String, technique: Technique?, options: ReadOptions) throws {
+    ///
+    /// - Parameter radiation: what patterns were measured with, other than their file says.
+    package init(
+        contentsOf path: String, technique: Technique?, options: ReadOptions, radiation: Radiation? = nil
+    ) throws {
         switch technique {
         case .xps: self = .spectra(try SpectrumFile(contentsOf: path, options: options))
-        case .xrd: self = .patterns(try Self.diffraction(path, options))
+        case .xrd: self = .patterns(try Self.diffraction(path, options, radiation))
         case nil:
             if try DiffractionFile.markedFormat(ofFileAt: path) != nil {
-                self = .patterns(try Self.diffraction(path, options))
+                self = .patterns(try Self.diffraction(path, options, radiation))
                 return
             }
-            self = try Self.unmarked(path, options)
+            self = try Self.unmarked(path, options, radiation)
         }
     }
 
     /// Reads a file without the mark of a diffraction format.
-    private static func unmarked(_ path: String, _ options: ReadOptions) throws -> MeasurementFile {
+    private static func unmarked(
+        _ path: String, _ options: ReadOptions, _ radiation: Radiation?
+    ) throws -> MeasurementFile {
         // Columns are what both techniques have; the other text formats of diffraction are told by their first lines.
         func pattern() -> (file: DiffractionFile, isColumns: Bool)? {
-            guard let file = try? diffraction(path, options) else { return nil }
+            guard let file = try? diffraction(path, options, radiation) else { return nil }
             return (file, file.format.hasPrefix("columns"))
         }
         let file: SpectrumFile
@@ -64,7 +70,10 @@ enum MeasurementFile {
         return spectrum.axis.count >= 500 && (0.5...35).contains(first) && (40...170).contains(last)
     }
 
-    private static func diffraction(_ path: String, _ options: ReadOptions) throws -> DiffractionFile {
-        try DiffractionFile(contentsOf: path, options: DiffractionReadOptions(unit: options.unit))
+    private static func diffraction(
+        _ path: String, _ options: ReadOptions, _ radiation: Radiation?
+    ) throws -> DiffractionFile {
+        try DiffractionFile(
+            contentsOf: path, options: DiffractionReadOptions(radiation: radiation, unit: options.unit))
     }
 }
