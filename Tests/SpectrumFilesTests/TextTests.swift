@@ -54,6 +54,55 @@ struct TextTests {
         #expect(parse("284.75", mark: ASCII.comma) == nil)
     }
 
+    @Test(
+        "the stem of a path is that of its URL",
+        arguments: [
+            "a.csv", "/x/y.z/a.csv", "/x.y/a", "a.b.c", ".hidden", "x/.hidden", "a.", "a. b", "Pos 1.dset", "ä.csv",
+            "a.µm",
+            "", "x/S 2p (2).txt", "..a", "a..b",
+        ])
+    func stems(path: String) {
+        #expect(
+            FileContent(path: path, data: Data()).stem
+                == URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    }
+
+    @Test(
+        "a text has a row of numbers where a dialect finds one",
+        arguments: [
+            ("1,2\n", true), ("1;2", true), ("1,5\t2,5\n", true), ("1 2", true), ("12\n13\n", false),
+            ("a,b\n1,2\n", true),
+            ("\"1\",\"2\"\n", true), ("1,,2\n", true), ("1,2,nan\n", true), ("nan,nan,nan\n", false), ("\n\n", false),
+            ("1e5 2E-3", true), ("1,2,x\n", false), (",,\n", false),
+        ])
+    func rows(text: String, has: Bool) {
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            #expect(TableDialect.hasRow(in: bytes) == has)
+            #expect((TableDialect.detect(in: bytes) != nil) == has)
+        }
+    }
+
+    @Test("rows behind four hundred lines of single numbers are found in their dialect")
+    func lateRows() {
+        let text = String(repeating: "7\n", count: 450) + String(repeating: "1;2\n", count: 30)
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            #expect(TableDialect.detect(in: bytes)?.dialect.separator == .semicolon)
+        }
+    }
+
+    @Test(
+        "columns that are named after the scattering angle are no spectrum",
+        arguments: [
+            ("2Theta,I\n10,5\n", false), ("2 - Theta I\n10 5\n", false), ("# T_H_E_T_A 2*theta\n10 5\n", false),
+            ("x 2th y\n10 5\n", false), ("TTH;I\n10;5\n", false), ("2θ I\n10 5\n", false),
+            ("two theta\n10 5\n", false), ("MoS2_thicker\n10 5\n", true), ("BE,Counts\n10,5\n", true),
+            ("10,5\n2Theta,I\n", true), ("1 the sample\n2Theta I\n10 5\n", true), ("depth\n10 5\n", true),
+        ])
+    func angles(text: String, isSpectrum: Bool) {
+        let content = FileContent(path: "a.txt", data: Data(text.utf8))
+        #expect(PlainColumnsFormat.recognises(content) == isSpectrum)
+    }
+
     @Test("lines end at LF, CR LF, CR CR LF, and at CR where there is no LF")
     func lineEnds() {
         func lines(_ text: String) -> [String] {
