@@ -54,6 +54,83 @@ struct TextTests {
         #expect(parse("284.75", mark: ASCII.comma) == nil)
     }
 
+    @Test("plain numbers that fill a line are those that are read line by line; nothing else is taken")
+    func plainNumbers() {
+        var random = SplitMix(state: 7)
+        var texts = [
+            "12", "-0.5", ".5", "5.", "-", ".", "", "1e3", "+3", " 7", "7 ", "2p", "123456789012345",
+            "1234567890123456",
+        ]
+        texts += ["0.1234567890123456789", "000000000000001", "-0", "1.5.2", "7\r\r"]
+        for _ in 0..<2000 {
+            let value = Double(random.next() % 1_000_000_007) / 1000
+            texts.append(String(format: "%.\(random.next() % 6)f", random.next() % 2 == 0 ? value : -value))
+        }
+        for end in ["\n", "\r\n"] {
+            let bytes = Array((texts.map { $0 + end }.joined() + "17").utf8)
+            bytes.withUnsafeBufferPointer { bytes in
+                var fast = ByteLines(bytes)
+                var slow = ByteLines(bytes)
+                var taken = 0
+                for text in texts {
+                    let before = fast
+                    let number = fast.nextPlainNumber()
+                    let line = slow.next()
+                    if let number {
+                        taken += 1
+                        #expect(number == line.flatMap { DecimalNumber.parse($0) }, "\(text)")
+                        #expect(number.sign == (text.hasPrefix("-") ? .minus : .plus))
+                    } else {
+                        #expect(fast.offset == before.offset && fast.number == before.number)
+                        _ = fast.next()
+                    }
+                    #expect(fast.offset == slow.offset && fast.number == slow.number)
+                }
+                #expect(taken > 1900)
+                // It may have been cut.
+                #expect(fast.nextPlainNumber() == nil)
+            }
+        }
+    }
+
+    @Test("plain rows are those that are read line by line", arguments: TableDialect.all.indices)
+    func plainRows(index: Int) {
+        let dialect = TableDialect.all[index]
+        let separator = String(UnicodeScalar(dialect.separator == .blanks ? 32 : dialect.separator.rawValue))
+        let mark = String(UnicodeScalar(dialect.decimalMark))
+        var rows = [
+            "1\(separator)2", "1\(separator)2\(separator)3", "1", "", " 1\(separator) 2 ", "\"1\"\(separator)2",
+            "1\(separator)\(separator)2",
+            "1\(mark)5\(separator)2\(mark)25", "1\(mark)5\(separator)2x", "1e5\(separator)2", "\t1\(separator)\t2",
+            "1 \(separator)2\t",
+            "1\(separator)2\(separator)", "-1\(separator)-2\(mark)5", "label\(separator)2", "1\(separator)nan",
+        ]
+        rows += (0..<200).map { "\($0)\(mark)25\(separator)\($0 * 17)" }
+        let bytes = Array(rows.map { $0 + "\n" }.joined().utf8)
+        bytes.withUnsafeBufferPointer { bytes in
+            var fast = ByteLines(bytes)
+            var slow = ByteLines(bytes)
+            var taken = 0
+            for row in rows {
+                let before = fast
+                var cells = [42.0]
+                var expected = [42.0]
+                let isRow = fast.nextPlainRow(dialect, count: 2, into: &cells)
+                let line = slow.next()
+                if isRow {
+                    taken += 1
+                    let kind = line.map { dialect.scanRow($0, into: &expected) }
+                    #expect(kind == .numbers && expected == cells, "\(row)")
+                } else {
+                    #expect(cells == [42] && fast.offset == before.offset && fast.number == before.number)
+                    _ = fast.next()
+                }
+                #expect(fast.offset == slow.offset && fast.number == slow.number)
+            }
+            #expect(taken > 200)
+        }
+    }
+
     @Test(
         "the stem of a path is that of its URL",
         arguments: [
