@@ -31,7 +31,8 @@ struct BatchCrew: Sendable {
     let settings: BatchSettings
     let shard: BatchShard
     let threads: Int
-    private let fitter: BatchFitter
+    /// One for each thread.
+    private let fitters: [BatchFitter]
 
     init(inputs: [BatchInput], files: [ResultStore.StoredFile], run: BatchRun) {
         self.inputs = inputs
@@ -39,17 +40,18 @@ struct BatchCrew: Sendable {
         settings = run.settings
         shard = run.shard
         threads = run.threads
-        fitter = BatchFitter(run.settings.recipe)
+        fitters = (0..<run.threads).map { _ in BatchFitter(run.settings.recipe) }
     }
 
-    /// Begins to work on `jobs`; with more than one thread that goes on behind the caller's back.
+    /// Begins to work on `jobs`; with more than one thread that goes on behind the caller's back. The results of one round
+    /// are asked for before the next begins.
     func begin(_ jobs: [BatchJob]) -> BatchRound {
-        BatchRound(jobs, threads: threads) { work(on: $0) }
+        BatchRound(jobs, threads: threads) { job, thread in work(on: job, with: fitters[thread]) }
     }
 
-    private func work(on job: BatchJob) -> BatchResult {
+    private func work(on job: BatchJob, with fitter: BatchFitter) -> BatchResult {
         switch job {
-        case .file(let index): return result(ofFile: index)
+        case .file(let index): return result(ofFile: index, with: fitter)
         case .begin(let index, let digest, let isNew): return .begin(index, digest: digest, isNew: isNew)
         case .spectra(let index, let candidates):
             return .spectra(index, candidates.map { fitter.record(of: $0, in: inputs[index]) })
@@ -59,7 +61,7 @@ struct BatchCrew: Sendable {
         }
     }
 
-    private func result(ofFile index: Int) -> BatchResult {
+    private func result(ofFile index: Int, with fitter: BatchFitter) -> BatchResult {
         let input = inputs[index]
         var records: [SpectrumRecord] = []
         var digest: String?
@@ -90,25 +92,28 @@ extension ResultStore.StoredFile {
 /// Jobs that are being done: threads take the next one until none is left. Under a lock, hence unchecked Sendable.
 final class BatchRound: @unchecked Sendable {
     private let jobs: [BatchJob]
-    private let work: @Sendable (BatchJob) -> BatchResult
+    private let work: @Sendable (BatchJob, _ thread: Int) -> BatchResult
     private let lock = NSLock()
     private let group = DispatchGroup()
     private var taken = 0
     private var done: [BatchResult?]
     private let isConcurrent: Bool
 
-    init(_ jobs: [BatchJob], threads: Int, work: @escaping @Sendable (BatchJob) -> BatchResult) {
+    /// - Parameter work: does one job, as the thread of that number; one of each number works at a time.
+    init(_ jobs: [BatchJob], threads: Int, work: @escaping @Sendable (BatchJob, _ thread: Int) -> BatchResult) {
         self.jobs = jobs
         self.work = work
         done = jobs.map { _ in nil }
         isConcurrent = threads > 1
         guard isConcurrent else { return }
-        for _ in 0..<min(threads, jobs.count) { DispatchQueue.global().async(group: group) { self.run() } }
+        for thread in 0..<min(threads, jobs.count) {
+            DispatchQueue.global().async(group: group) { self.run(thread) }
+        }
     }
 
-    private func run() {
+    private func run(_ thread: Int) {
         while let index = take() {
-            let result = work(jobs[index])
+            let result = work(jobs[index], thread)
             lock.withLock { done[index] = result }
         }
     }
@@ -123,7 +128,7 @@ final class BatchRound: @unchecked Sendable {
 
     /// The results in the order of the jobs, once all of them are there.
     func results() -> [BatchResult] {
-        if !isConcurrent { run() }
+        if !isConcurrent { run(0) }
         group.wait()
         return lock.withLock { done.compactMap { $0 } }
     }

@@ -61,7 +61,9 @@ struct CandidateReader: ~Copyable {
     /// What became of the file, which has been read to its end or as far as `error` allowed.
     func outcome(_ error: (any Error)? = nil) -> FileOutcome {
         var outcome = FileOutcome(format: stream.format, status: .read, count: ordinal, notes: stream.notes)
-        outcome.notes = outcome.notes.map { $0.replacingOccurrences(of: input.path, with: input.name) }
+        if input.path != input.name {
+            outcome.notes = outcome.notes.map { $0.replacingOccurrences(of: input.path, with: input.name) }
+        }
         if let error {
             outcome.status = .failed
             outcome.message = input.message(error)

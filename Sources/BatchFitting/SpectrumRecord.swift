@@ -113,9 +113,13 @@ struct FitRecord: Sendable {
 }
 
 /// Fits spectra of a batch, each on its own: a result does not depend on its neighbours, nor on who fits them.
-struct BatchFitter: Sendable {
+///
+/// Memory is laid out once for all spectra of an axis, so that each thread needs a fitter of its own. Unchecked Sendable,
+/// because that is what the rounds of a batch see to.
+final class BatchFitter: @unchecked Sendable {
     private let recipe: Recipe
     private let options: FitOptions
+    private var fitter: SpectrumFitter?
 
     init(_ recipe: Recipe) {
         self.recipe = recipe
@@ -123,7 +127,14 @@ struct BatchFitter: Sendable {
     }
 
     /// The fit of one spectrum; the only place from which a batch calls the fit.
-    private func fit(_ spectrum: Spectrum) throws -> PeakFit { try recipe.model.fit(spectrum, options: options) }
+    private func fit(_ spectrum: Spectrum) throws -> PeakFit {
+        // Where the first spectrum cannot be fitted, the next one may.
+        if fitter == nil {
+            fitter = SpectrumFitter(try PreparedPeakModel(recipe.model, like: spectrum, options: options))
+        }
+        guard let fit = try fitter?.peakFit(spectrum) else { return try recipe.model.fit(spectrum, options: options) }
+        return fit
+    }
 
     /// What comes of `candidate`, a spectrum of `input`. Never throws: what goes wrong is recorded.
     func record(of candidate: Candidate, in input: BatchInput) -> SpectrumRecord {

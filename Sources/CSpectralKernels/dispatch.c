@@ -22,6 +22,12 @@
 #define VOIGT_ARGUMENTS                                                                                       \
     const double *x, size_t points, sk_pseudo_voigt_line line, double *value, double *derivatives,            \
         size_t stride, size_t count, const double *by_center, const double *by_width, const double *by_mixing
+#define VOIGT_LINE_ARGUMENTS                                                                                   \
+    const double *x, size_t n, sk_voigt line, double *value, double *by_center, double *by_gauss,             \
+        double *by_lorentz
+#define TABLE_LINE_ARGUMENTS                                                                                   \
+    const double *x, size_t n, sk_table table, sk_table_line_shape line, double *value, double *by_center,    \
+        double *by_width
 #define CORRELATE_ARGUMENTS                                                                                   \
     const float *signal, const float *weight, const int *places, const float *intensities, size_t lines,      \
         size_t lags, float *correlation, float *norm
@@ -34,6 +40,8 @@
     void sk_add_integrals##suffix(INTEGRALS_ARGUMENTS);    \
     void sk_combine##suffix(COMBINE_ARGUMENTS);            \
     void sk_add_pseudo_voigt##suffix(VOIGT_ARGUMENTS);     \
+    void sk_voigt_line##suffix(VOIGT_LINE_ARGUMENTS);      \
+    void sk_table_line##suffix(TABLE_LINE_ARGUMENTS);      \
     void sk_correlate_lines##suffix(CORRELATE_ARGUMENTS);
 
 DECLARE(_baseline)
@@ -108,4 +116,12 @@ void sk_add_pseudo_voigt(sk_level level, VOIGT_ARGUMENTS) {
 
 void sk_correlate_lines(sk_level level, CORRELATE_ARGUMENTS) {
     CHOOSE(sk_correlate_lines, (signal, weight, places, intensities, lines, lags, correlation, norm))
+}
+
+void sk_voigt_line(sk_level level, VOIGT_LINE_ARGUMENTS) {
+    CHOOSE(sk_voigt_line, (x, n, line, value, by_center, by_gauss, by_lorentz))
+}
+
+void sk_table_line(sk_level level, TABLE_LINE_ARGUMENTS) {
+    CHOOSE(sk_table_line, (x, n, table, line, value, by_center, by_width))
 }

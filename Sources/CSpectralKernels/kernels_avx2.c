@@ -7,5 +7,6 @@
 #define SUFFIX _avx2
 #define WIDTH 4
 #include "kernels.inc"
+#include "shape_kernels.inc"
 #pragma clang attribute pop
 #endif

@@ -8,5 +8,6 @@
 #define SUFFIX _avx512
 #define WIDTH 8
 #include "kernels.inc"
+#include "shape_kernels.inc"
 #pragma clang attribute pop
 #endif

@@ -5,3 +5,4 @@
 #define SUFFIX _baseline
 #define WIDTH 2
 #include "kernels.inc"
+#include "shape_kernels.inc"

@@ -12,8 +12,8 @@ struct BatchCommand: AsyncParsableCommand {
             file or spectrum that cannot be fitted is recorded and stops nothing. With --shard the work is divided among \
             processes or machines, and merge puts it together again.
 
-            Exit code 0: every spectrum was fitted; 1: all was done, but some files or spectra failed; 130: stopped by \
-            Ctrl-C or SIGTERM, with what was done stored.
+            Exit code 0: every spectrum was fitted; 1: all was done, but some files or spectra failed; 66: an input is not \
+            there; 130: stopped by Ctrl-C or SIGTERM, with what was done stored.
 
             Examples:
               interphase batch s2p-argyrodite-cathode measurements/ --output results.sqlite --csv results.csv
@@ -117,6 +117,9 @@ struct BatchRunCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let (run, paths) = try plan()
+        // A name that was mistyped is no file that failed. What vanishes later is recorded.
+        let absent = paths.filter { !FileManager.default.fileExists(atPath: $0) }
+        guard absent.isEmpty else { throw CommandFailure(.noInput, "\(absent.joined(separator: ", ")): no such file") }
         let inputs = BatchInput.find(
             paths, root: root, excluding: [output, output + "-journal"] + (csv.map { [$0] } ?? []))
         guard !inputs.isEmpty else { throw CommandFailure(.noInput, "\(paths.joined(separator: ", ")): no file there") }

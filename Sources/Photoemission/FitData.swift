@@ -59,8 +59,11 @@ struct FitData: Sendable {
         }
     }
 
-    /// The points from `lower` to `upper`, in eV before calibration.
-    func range(_ window: ClosedRange<Double>) -> Range<Int> {
+    /// The points in `window`, eV before calibration.
+    func range(_ window: ClosedRange<Double>) -> Range<Int> { Self.range(window, in: energies) }
+
+    /// Which of `energies`, ascending, lie in `window`.
+    static func range(_ window: ClosedRange<Double>, in energies: [Double]) -> Range<Int> {
         // Energies in files carry few digits; a window's end that falls on a point includes it.
         let slack = 1e-6
         let first = energies.firstIndex { $0 >= window.lowerBound - slack } ?? energies.count

@@ -20,7 +20,11 @@ struct ParameterExpression: Sendable, Hashable {
     var isConstant: Bool { terms.isEmpty }
 
     /// The free parameters it depends on, ascending.
-    var parameters: [Int] { Array(Set(terms.flatMap(\.factors))).sorted() }
+    var parameters: [Int] {
+        // All but links that are fitted themselves.
+        if terms.count < 2, terms.first?.factors.count ?? 0 < 2 { return terms.first?.factors ?? [] }
+        return Array(Set(terms.flatMap(\.factors))).sorted()
+    }
 
     func value(_ theta: UnsafeBufferPointer<Double>) -> Double {
         var sum = constant

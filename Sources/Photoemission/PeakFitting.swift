@@ -26,6 +26,13 @@ extension PeakModel {
     }
 }
 
+extension PeakModel {
+    /// How the energies of `spectrum` are referenced: as the model states, or as the spectrum was before.
+    func calibration(of spectrum: Spectrum) -> Calibration {
+        calibration == .none ? spectrum.calibration : calibration
+    }
+}
+
 /// A spectrum and a model made ready for each other, alone or as one of a series; after `fitter` has run, its result.
 struct PreparedFit {
     let spectrum: Spectrum
@@ -39,19 +46,38 @@ struct PreparedFit {
     var outcome: PeakFitter.Outcome?
 
     init(model: PeakModel, spectrum: Spectrum, variances: [Double]? = nil, options: FitOptions) throws {
-        requested = model.calibration == .none ? spectrum.calibration : model.calibration
-        self.model = try model.resolved(calibration: requested)
-        var data = try FitData(spectrum, variances: variances)
-        if case .shift(let given) = requested {
-            shift = given.value
-            data.energies = data.energies.map { $0 + given.value }
-        } else {
-            shift = 0
-        }
+        let requested = model.calibration(of: spectrum)
+        let resolved = try model.resolved(calibration: requested)
+        let (data, shift) = try Self.data(spectrum, variances: variances, calibration: requested)
+        try self.init(
+            resolved, data, spectrum: spectrum, variances: variances, calibration: requested, shift: shift,
+            options: options)
+    }
+
+    /// - Parameters:
+    ///   - data: the points of the spectrum with that shift, as `data(_:variances:calibration:)` gives them.
+    ///   - startShift: where the search for the shift of a calibration line would end, in eV, where that is known.
+    init(
+        _ model: ResolvedModel, _ data: FitData, spectrum: Spectrum, variances: [Double]?, calibration: Calibration,
+        shift: Double, options: FitOptions, startShift: Double? = nil
+    ) throws {
+        requested = calibration
+        self.model = model
+        self.shift = shift
         self.spectrum = spectrum
         self.variances = variances
         self.options = options
-        fitter = try PeakFitter(model: self.model, data: data, options: options)
+        fitter = try PeakFitter(model: model, data: data, options: options, startShift: startShift)
+    }
+
+    /// The points of a spectrum, and the shift in eV that has been added to their energies because it is given.
+    static func data(
+        _ spectrum: Spectrum, variances: [Double]?, calibration: Calibration
+    ) throws -> (data: FitData, shift: Double) {
+        var data = try FitData(spectrum, variances: variances)
+        guard case .shift(let given) = calibration else { return (data, 0) }
+        data.energies = data.energies.map { $0 + given.value }
+        return (data, given.value)
     }
 
     func assembled() throws -> PeakFit {
@@ -166,38 +192,10 @@ struct PeakFitter {
 
     // MARK: - Starts
 
-    /// The shift that lines the model up best with the data, from a scan with all other parameters at their starts.
+    /// The shift that lines the model up best with the data.
     private static func findShift(_ model: ResolvedModel, _ data: FitData) throws -> Double {
-        let reach = PeakModel.calibrationReach
-        var energies = data.energies, intensities = data.intensities
-        if let window = model.effective.window {
-            let range = data.range((window.lowerBound - reach)...(window.upperBound + reach))
-            energies = Array(energies[range])
-            intensities = Array(intensities[range])
-        }
-        // Where lines stand shows over a fitted background, whatever the model subtracts later: its ends move with the
-        // shift that is sought.
-        var scanned = model.effective
-        scanned.background = .shirley
-        let model = try scanned.resolved(calibration: model.effective.calibration)
-        guard energies.count >= 3, let shiftIndex = model.shiftIndex else { return 0 }
-        var problem = PeakProblem(model: model, energies: energies)
-        let variances = smoothed(intensities).map { max($0, data.gain) * data.gain }
-        problem.setData(intensities, weights: variances.map { 1 / $0 })
-        var solver = SeparableLeastSquares(
-            nonlinearBounds: problem.nonlinearBounds, linearBounds: problem.linearBounds)
-        var theta = model.nonlinear.map { $0.start ?? 0 }
-        for index in model.background.stepParameters {
-            theta[index] = FitWorkspace.shirleyStrength(energies, intensities)
-        }
-        var best = (shift: 0.0, chi2: Double.infinity)
-        // Finer than half a line width, so that the fit starts inside the right valley.
-        for step in stride(from: -reach, through: reach, by: 0.1) {
-            theta[shiftIndex] = step
-            let trial = try solver.minimize(&problem, start: theta, options: .init(maximumEvaluations: 1))
-            if trial.chi2 < best.chi2 { best = (step, trial.chi2) }
-        }
-        return best.shift
+        guard var scan = try ShiftScan(model, energies: data.energies) else { return 0 }
+        return try scan.bestShift(data)
     }
 
     /// Moving average over five points, for a first estimate of variances.

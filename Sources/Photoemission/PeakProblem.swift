@@ -134,15 +134,25 @@ struct PeakProblem: ~Copyable, SeparableProblem {
     ) throws {
         fillValues(nonlinear)
         columns.gram(count: jacobianColumn, into: gram, rowLength: gramCount)
+        gather(UnsafeBufferPointer(gram), rowLength: gramCount, at: nonlinear, matrix: matrix, vector: vector)
+    }
+
+    /// Sums the elements of a Gram matrix of background, components and data (lower triangle, rows `rowLength` apart) up to
+    /// the equations of the linear coefficients. Factors of areas are those of the last evaluation, which differs from
+    /// `nonlinear` in no parameter that they depend on.
+    func gather(
+        _ gram: UnsafeBufferPointer<Double>, rowLength: Int, at nonlinear: UnsafeBufferPointer<Double>,
+        matrix: UnsafeMutableBufferPointer<Double>, vector: UnsafeMutableBufferPointer<Double>
+    ) {
         let count = linearCount
         matrix.update(repeating: 0)
         vector.update(repeating: 0)
         for a in 0..<dataColumn {
             let row = linearIndices[a], rowFactor = factor(a)
-            vector[row] += rowFactor * gram[dataColumn * gramCount + a]
+            vector[row] += rowFactor * gram[dataColumn * rowLength + a]
             for b in 0...a {
                 let column = linearIndices[b]
-                let value = rowFactor * factor(b) * gram[a * gramCount + b]
+                let value = rowFactor * factor(b) * gram[a * rowLength + b]
                 // Components that share a coefficient meet off the diagonal of the Gram matrix twice.
                 let both = a != b && row == column ? 2 * value : value
                 matrix[max(row, column) * count + min(row, column)] += both

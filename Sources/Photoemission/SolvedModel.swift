@@ -15,7 +15,10 @@ struct SolvedModel {
     let calibration: Calibration
 
     /// The components in the order of the model.
-    func components() -> [FittedComponent] { model.parts.indices.map { component($0) } }
+    func components() -> [FittedComponent] {
+        let areas = model.parts.indices.map(area)
+        return model.parts.indices.map { component($0, areas) }
+    }
 
     /// A quantity with the standard uncertainty that follows from its slopes by the parameters; none where every
     /// parameter that it depends on is held.
@@ -39,7 +42,10 @@ struct SolvedModel {
         measured(expression.value(nonlinear), slopes(expression))
     }
 
-    private func area(_ index: Int) -> (value: Double, slopes: [(index: Int, slope: Double)]) {
+    /// The area of a component with its slopes by the parameters.
+    private typealias Area = (value: Double, slopes: [(index: Int, slope: Double)])
+
+    private func area(_ index: Int) -> Area {
         let part = model.parts[index]
         let factor = part.areaFactor.value(nonlinear)
         let coefficient = linear[part.linearIndex]
@@ -48,9 +54,9 @@ struct SolvedModel {
         return (factor * coefficient, slopes)
     }
 
-    private func component(_ index: Int) -> FittedComponent {
+    private func component(_ index: Int, _ areas: [Area]) -> FittedComponent {
         let part = model.parts[index]
-        let area = area(index)
+        let area = areas[index]
         var position = measured(part.position)
         if case .shift(let given) = calibration, let uncertainty = given.standardUncertainty {
             let own = position.standardUncertainty ?? 0
@@ -61,10 +67,10 @@ struct SolvedModel {
         return FittedComponent(
             name: part.name, level: part.level,
             line: part.level.map { part.isDoublet ? $0.majorLine : $0.description } ?? "",
-            shape: shape(of: part).description,
+            shape: shapeName(of: part),
             position: position, fwhm: measured(widths.stored), trueFWHM: measured(widths.full),
             area: measured(area.value, area.slopes),
-            fraction: fraction(index),
+            fraction: fraction(index, areas),
             splitting: part.isDoublet ? measured(part.splitting) : nil,
             areaRatio: part.isDoublet ? measured(part.areaRatio) : nil,
             widthRatio: part.isDoublet ? measured(part.widthRatio) : nil,
@@ -74,28 +80,28 @@ struct SolvedModel {
     }
 
     /// The shape with its fitted numbers, rounded to what a name should show.
-    private func shape(of part: ResolvedModel.Part) -> LineShape {
+    private func shapeName(of part: ResolvedModel.Part) -> String {
+        if part.mixing.isConstant && part.asymmetry.isConstant { return part.shape.name }
         let theta = nonlinear
         let mix = part.mixing.isConstant ? nil : (part.mixing.value(theta) * 100).rounded() / 100
         let asymmetry = part.asymmetry.isConstant ? nil : (part.asymmetry.value(theta) * 1e4).rounded() / 1e4
-        return part.shape.shape.with(mix: mix, asymmetry: asymmetry)
+        return part.shape.shape.with(mix: mix, asymmetry: asymmetry).description
     }
 
     private func measured(_ width: ComponentWidths.Width) -> Measured {
         measured(width.value, width.slopes)
     }
 
-    private func fraction(_ index: Int) -> Measured {
-        let areas = model.parts.indices.map(area)
+    private func fraction(_ index: Int, _ areas: [Area]) -> Measured {
         let total = areas.reduce(0) { $0 + $1.value }
         guard total > 0 else { return Measured(0) }
         let own = areas[index].value / total
-        var combined: [Int: Double] = [:]
+        var combined = [Double](repeating: 0, count: isHeld.count)
         for (other, area) in areas.enumerated() {
             for (parameter, slope) in area.slopes {
-                combined[parameter, default: 0] += ((other == index ? 1 : 0) - own) / total * slope
+                combined[parameter] += ((other == index ? 1 : 0) - own) / total * slope
             }
         }
-        return measured(own, combined.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        return measured(own, combined.enumerated().map { ($0.offset, $0.element) })
     }
 }

@@ -77,8 +77,13 @@ public struct SpeciesTable: Sendable, Hashable {
         }
         // Most names are plain, and every fit looks up those of its components.
         let bytes = name.utf8.compactMap { byte -> UInt8? in
-            if (0x41...0x5A).contains(byte) { return byte + 0x20 }
-            return byte <= 0x20 || "()[]{}^_".utf8.contains(byte) ? nil : byte
+            switch byte {
+            case 0x41...0x5A: byte + 0x20
+            case 0...0x20, UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"),
+                UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "^"), UInt8(ascii: "_"):
+                nil
+            default: byte
+            }
         }
         return String(decoding: bytes, as: UTF8.self)
     }

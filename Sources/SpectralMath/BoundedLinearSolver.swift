@@ -4,7 +4,7 @@ import CSpectralKernels
 ///
 /// The active-set method of Stark & Parker, Computational Statistics 10 (1995) 129 (Lawson & Hanson's NNLS with two
 /// bounds). Memory is laid out once; solving allocates nothing.
-struct BoundedLinearSolver: ~Copyable {
+package struct BoundedLinearSolver: ~Copyable {
     private let count: Int
     private let lower: UnsafeMutablePointer<Double>
     private let upper: UnsafeMutablePointer<Double>
@@ -13,7 +13,8 @@ struct BoundedLinearSolver: ~Copyable {
     private let scale: UnsafeMutablePointer<Double>
     private let free: UnsafeMutablePointer<Int>
 
-    init(bounds: [ClosedRange<Double>]) {
+    /// A workspace for coefficients with these bounds.
+    package init(bounds: [ClosedRange<Double>]) {
         count = bounds.count
         lower = .allocate(capacity: max(1, count))
         upper = .allocate(capacity: max(1, count))
@@ -38,7 +39,7 @@ struct BoundedLinearSolver: ~Copyable {
 
     /// Solves in place. `solution` holds a start, `isHeld` which coefficients start on a bound; both are updated.
     /// Coefficients whose column vanishes, or depends on the others, are held where they are.
-    func solve(
+    package func solve(
         matrix: UnsafeMutableBufferPointer<Double>, vector: UnsafeMutableBufferPointer<Double>,
         solution: UnsafeMutableBufferPointer<Double>, isHeld: UnsafeMutableBufferPointer<Bool>
     ) {

@@ -233,6 +233,23 @@ public struct SpectralColumns: ~Copyable {
             level.kernel, columns, stride, count, firstRow, weights, stride, gram.baseAddress, rowLength)
     }
 
+    /// The same over the points from `first` on with `weights` of their own, whose number is a multiple of
+    /// `SpectralColumns.padding`.
+    public func gram(
+        count: Int, from first: Int, weights: UnsafeBufferPointer<Double>,
+        into gram: UnsafeMutableBufferPointer<Double>, rowLength: Int
+    ) {
+        guard count > 0 else { return }
+        precondition(count <= columnCount && rowLength >= count && gram.count >= count * rowLength)
+        precondition(first >= 0 && first + weights.count <= stride && weights.count % Self.padding == 0)
+        sk_weighted_gram(
+            level.kernel, columns + first, stride, count, 0, weights.baseAddress, weights.count, gram.baseAddress,
+            rowLength)
+    }
+
+    /// What the number of points that kernels work on is a multiple of.
+    public static let padding = Int(SK_PADDING)
+
     /// The weighted sum of squares of column(data) - sum of coefficients x columns `first` and following.
     public func residual(data: Int, first: Int, coefficients: UnsafeBufferPointer<Double>) -> Double {
         precondition(first + coefficients.count <= columnCount)

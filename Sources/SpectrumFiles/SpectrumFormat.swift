@@ -34,13 +34,42 @@ struct FileContent: Sendable {
     ///
     /// Throws `ReadError.noSuchFile` or `.unreadable`.
     init(path: String) throws {
-        try Self.checkReadable(path)
-        do {
-            self.data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw ReadError.unreadable(file: path, reason: error.localizedDescription)
-        }
         self.path = path
+        data = try Self.bytes(ofFileAt: path)
+    }
+
+    /// From this size on, a file is mapped rather than copied.
+    private static let mappedSize = 1 << 20
+
+    private static func bytes(ofFileAt path: String) throws(ReadError) -> Data {
+        try checkReadable(path)
+        func failure() -> ReadError { .unreadable(file: path, reason: String(cString: strerror(errno))) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure() }
+        let size = Int(status.st_size)
+        guard size > 0 else { return Data() }
+        if size >= mappedSize {
+            guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+                throw failure()
+            }
+            return Data(bytesNoCopy: start, count: size, deallocator: .unmap)
+        }
+        guard let memory = malloc(size) else { throw failure() }
+        var count = 0
+        while count < size {
+            let read = read(descriptor, memory + count, size - count)
+            if read < 0 && errno == EINTR { continue }
+            guard read >= 0 else {
+                defer { free(memory) }
+                throw failure()
+            }
+            if read == 0 { break }
+            count += read
+        }
+        return Data(bytesNoCopy: memory, count: count, deallocator: .free)
     }
 
     /// Throws `ReadError.noSuchFile` or `.unreadable` unless there is a regular file at `path`.
@@ -81,6 +110,16 @@ struct FileContent: Sendable {
             let bytes = raw.bindMemory(to: UInt8.self)
             return body(UnsafeBufferPointer(rebasing: bytes[0..<min(count, bytes.count)]))
         }
+    }
+
+    /// The name of the file without its extension.
+    var stem: String {
+        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+        guard let point = name.utf8.lastIndex(of: ASCII.point), name.utf8.first != ASCII.point,
+            case let ending = name.utf8[name.utf8.index(after: point)...], !ending.isEmpty,
+            ending.allSatisfy({ ASCII.isDigit($0) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) })
+        else { return URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+        return String(name[..<point])
     }
 
     /// A `ReadError.malformed` in this file.

@@ -103,6 +103,18 @@ struct BatchCommandTests {
         }
     }
 
+    @Test("an input that is not there stops the batch before it begins")
+    func absentInputs() async throws {
+        try await inFolder(places: "2x1") { folder in
+            let output = "\(folder)/out.sqlite"
+            for absent in ["\(folder)/in/mising.csv", "\(folder)/inn"] {
+                #expect(
+                    await run("batch", "\(folder)/recipe.yaml", "\(folder)/in", absent, "-o", output, "--quiet") == 66)
+                #expect(!FileManager.default.fileExists(atPath: output))
+            }
+        }
+    }
+
     @Test("the model may come from a recipe file, a name, an option, or species; exit codes are those documented")
     func commandLine() async throws {
         try await inFolder(places: "2x2") { folder in

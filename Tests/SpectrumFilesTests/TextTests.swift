@@ -54,6 +54,132 @@ struct TextTests {
         #expect(parse("284.75", mark: ASCII.comma) == nil)
     }
 
+    @Test("plain numbers that fill a line are those that are read line by line; nothing else is taken")
+    func plainNumbers() {
+        var random = SplitMix(state: 7)
+        var texts = [
+            "12", "-0.5", ".5", "5.", "-", ".", "", "1e3", "+3", " 7", "7 ", "2p", "123456789012345",
+            "1234567890123456",
+        ]
+        texts += ["0.1234567890123456789", "000000000000001", "-0", "1.5.2", "7\r\r"]
+        for _ in 0..<2000 {
+            let value = Double(random.next() % 1_000_000_007) / 1000
+            texts.append(String(format: "%.\(random.next() % 6)f", random.next() % 2 == 0 ? value : -value))
+        }
+        for end in ["\n", "\r\n"] {
+            let bytes = Array((texts.map { $0 + end }.joined() + "17").utf8)
+            bytes.withUnsafeBufferPointer { bytes in
+                var fast = ByteLines(bytes)
+                var slow = ByteLines(bytes)
+                var taken = 0
+                for text in texts {
+                    let before = fast
+                    let number = fast.nextPlainNumber()
+                    let line = slow.next()
+                    if let number {
+                        taken += 1
+                        #expect(number == line.flatMap { DecimalNumber.parse($0) }, "\(text)")
+                        #expect(number.sign == (text.hasPrefix("-") ? .minus : .plus))
+                    } else {
+                        #expect(fast.offset == before.offset && fast.number == before.number)
+                        _ = fast.next()
+                    }
+                    #expect(fast.offset == slow.offset && fast.number == slow.number)
+                }
+                #expect(taken > 1900)
+                // It may have been cut.
+                #expect(fast.nextPlainNumber() == nil)
+            }
+        }
+    }
+
+    @Test("plain rows are those that are read line by line", arguments: TableDialect.all.indices)
+    func plainRows(index: Int) {
+        let dialect = TableDialect.all[index]
+        let separator = String(UnicodeScalar(dialect.separator == .blanks ? 32 : dialect.separator.rawValue))
+        let mark = String(UnicodeScalar(dialect.decimalMark))
+        var rows = [
+            "1\(separator)2", "1\(separator)2\(separator)3", "1", "", " 1\(separator) 2 ", "\"1\"\(separator)2",
+            "1\(separator)\(separator)2",
+            "1\(mark)5\(separator)2\(mark)25", "1\(mark)5\(separator)2x", "1e5\(separator)2", "\t1\(separator)\t2",
+            "1 \(separator)2\t",
+            "1\(separator)2\(separator)", "-1\(separator)-2\(mark)5", "label\(separator)2", "1\(separator)nan",
+        ]
+        rows += (0..<200).map { "\($0)\(mark)25\(separator)\($0 * 17)" }
+        let bytes = Array(rows.map { $0 + "\n" }.joined().utf8)
+        bytes.withUnsafeBufferPointer { bytes in
+            var fast = ByteLines(bytes)
+            var slow = ByteLines(bytes)
+            var taken = 0
+            for row in rows {
+                let before = fast
+                var cells = [42.0]
+                var expected = [42.0]
+                let isRow = fast.nextPlainRow(dialect, count: 2, into: &cells)
+                let line = slow.next()
+                if isRow {
+                    taken += 1
+                    let kind = line.map { dialect.scanRow($0, into: &expected) }
+                    #expect(kind == .numbers && expected == cells, "\(row)")
+                } else {
+                    #expect(cells == [42] && fast.offset == before.offset && fast.number == before.number)
+                    _ = fast.next()
+                }
+                #expect(fast.offset == slow.offset && fast.number == slow.number)
+            }
+            #expect(taken > 200)
+        }
+    }
+
+    @Test(
+        "the stem of a path is that of its URL",
+        arguments: [
+            "a.csv", "/x/y.z/a.csv", "/x.y/a", "a.b.c", ".hidden", "x/.hidden", "a.", "a. b", "Pos 1.dset", "ä.csv",
+            "a.µm",
+            "", "x/S 2p (2).txt", "..a", "a..b",
+        ])
+    func stems(path: String) {
+        #expect(
+            FileContent(path: path, data: Data()).stem
+                == URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent)
+    }
+
+    @Test(
+        "a text has a row of numbers where a dialect finds one",
+        arguments: [
+            ("1,2\n", true), ("1;2", true), ("1,5\t2,5\n", true), ("1 2", true), ("12\n13\n", false),
+            ("a,b\n1,2\n", true),
+            ("\"1\",\"2\"\n", true), ("1,,2\n", true), ("1,2,nan\n", true), ("nan,nan,nan\n", false), ("\n\n", false),
+            ("1e5 2E-3", true), ("1,2,x\n", false), (",,\n", false),
+        ])
+    func rows(text: String, has: Bool) {
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            #expect(TableDialect.hasRow(in: bytes) == has)
+            #expect((TableDialect.detect(in: bytes) != nil) == has)
+        }
+    }
+
+    @Test("rows behind four hundred lines of single numbers are found in their dialect")
+    func lateRows() {
+        let text = String(repeating: "7\n", count: 450) + String(repeating: "1;2\n", count: 30)
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            #expect(TableDialect.detect(in: bytes)?.dialect.separator == .semicolon)
+        }
+    }
+
+    @Test(
+        "columns that are named after the scattering angle are no spectrum",
+        arguments: [
+            ("2Theta,I\n10,5\n", false), ("2 - Theta I\n10 5\n", false), ("# T_H_E_T_A 2*theta\n10 5\n", false),
+            ("x 2th y\n10 5\n", false), ("TTH;I\n10;5\n", false), ("2θ I\n10 5\n", false),
+            ("two theta\n10 5\n", false), ("MoS2_thicker\n10 5\n", true), ("BE,Counts\n10,5\n", true),
+            ("10,5\n2Theta,I\n", true), ("1 the sample\n2Theta I\n10 5\n", true), ("depth\n10 5\n", true),
+        ])
+    func angles(text: String, isSpectrum: Bool) {
+        let content = FileContent(path: "a.txt", data: Data(text.utf8))
+        #expect(PlainColumnsFormat.recognises(content) == isSpectrum)
+    }
+
     @Test("lines end at LF, CR LF, CR CR LF, and at CR where there is no LF")
     func lineEnds() {
         func lines(_ text: String) -> [String] {

@@ -45,6 +45,40 @@ void sk_product_lines(sk_level level, const double *x, size_t n, const sk_line *
 void sk_sum_lines(sk_level level, const double *x, size_t n, const sk_line *lines, size_t count,
                   sk_gauss_lorentz shape, double *value, double *by_center, double *by_width);
 
+// A Voigt function over z = scale (x - center) + i damping: height Re w(z), with w the Faddeeva function.
+typedef struct {
+    double center;    // abscissa units
+    double scale;     // 1 / (sigma sqrt 2)
+    double damping;   // half the Lorentzian's full width times `scale`, >= 0
+    double height;    // factor before Re w
+    double by_gauss;  // 1 / the Gaussian's full width
+} sk_voigt;
+
+// The line at `n` points that ascend, and its derivatives by its centre and by the full widths of Gaussian and Lorentzian,
+// at constant height / scale. Arrays need no padding.
+void sk_voigt_line(sk_level level, const double *x, size_t n, sk_voigt line, double *value, double *by_center,
+                   double *by_gauss, double *by_lorentz);
+
+// A curve as polynomials of degree five of the fraction of an interval, six coefficients for each of `intervals` equal
+// steps in asinh(t / scale) from `first` on.
+typedef struct {
+    const double *coefficients;
+    size_t intervals;
+    double scale, first, inverse_spacing;
+} sk_table;
+
+// height x the curve at t = (x - center) / inner.
+typedef struct {
+    double center, inner, height;
+    double by_width;  // d ln(inner) / d(width parameter)
+    double by_area;   // d ln(area) / d(width parameter)
+} sk_table_line_shape;
+
+// The line at `n` points, and its derivatives by its centre and by the width parameter, at constant height x inner x area.
+// What lies outside the table is that at its ends. Arrays need no padding.
+void sk_table_line(sk_level level, const double *x, size_t n, sk_table table, sk_table_line_shape line, double *value,
+                   double *by_center, double *by_width);
+
 // out[i] = integral by the trapezium rule of the column from x[0] to x[i], for `columns` columns that lie `stride`
 // apart. `half_steps[i]` = (x[i] - x[i-1]) / 2, and 0 at i = 0 and at padded points.
 void sk_cumulative_trapezium(const double *half_steps, size_t n, const double *in, double *out, size_t stride,

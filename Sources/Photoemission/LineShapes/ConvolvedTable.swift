@@ -59,6 +59,8 @@ struct ConvolvedCurve: Sendable {
     private let first: Double
     /// Six coefficients for each interval, of powers of the fraction of the interval.
     private let coefficients: [Double]
+    /// The same for the kernels; `nil` where there is no Gaussian, hence no table.
+    let table: LineKernels.Table?
     /// The integral from the first node to each node.
     private var integrals: [Double]
     private let rule: GaussLegendreRule
@@ -89,6 +91,10 @@ struct ConvolvedCurve: Sendable {
             }
         }
         coefficients = Self.polynomials(nodes)
+        table =
+            coefficients.isEmpty
+            ? nil
+            : LineKernels.Table(coefficients: coefficients, scale: scale, first: first, spacing: Self.spacing)
         integrals = []
         integrals = cumulativeIntegrals(intervals: 2 * half)
     }
@@ -112,6 +118,13 @@ struct ConvolvedCurve: Sendable {
             }
             return (value, slope / (Self.spacing * (u * u + scale * scale).squareRoot()))
         }
+    }
+
+    /// What u the table covers, where there is one.
+    var tabulated: ClosedRange<Double> {
+        // A little less, so that rounding puts no point outside.
+        let last = first + Self.spacing * Double(coefficients.count / 6)
+        return scale * sinh(first) * (1 - 1e-12)...scale * sinh(last) * (1 - 1e-12)
     }
 
     /// The integral from `-reach` to `reach`.
@@ -252,6 +265,23 @@ struct TabulatedProfile: LineProfile {
             area = curve.integral(within: reach)
             let ends = curve.point(at: reach).value + curve.point(at: -reach).value
             areaSlope = -ends * reach / (inner * area)
+        }
+    }
+
+    func fill(_ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double) {
+        guard let table = curve.table, let byWidth = columns.byParameter.first, columns.byParameter.count == 1 else {
+            return fillPointByPoint(columns, energies: energies, center: center, factor: factor)
+        }
+        LineKernels.table(
+            table, energies, center: center, inner: inner, height: factor / (inner * area), byWidth: 1 / width,
+            byArea: areaSlope * inner / width, value: columns.value, byCenter: columns.byCenter, byParameter: byWidth)
+        // Far out, where the Gaussian has no effect left, the base curve is exact.
+        let covered = curve.tabulated
+        var first = energies.startIndex, end = energies.endIndex
+        while first < end, (energies[first] - center) / inner < covered.lowerBound { first += 1 }
+        while end > first, (energies[end - 1] - center) / inner > covered.upperBound { end -= 1 }
+        for points in [energies.startIndex..<first, end..<energies.endIndex] where !points.isEmpty {
+            fillPointByPoint(columns, energies: energies, center: center, factor: factor, points: points)
         }
     }
 

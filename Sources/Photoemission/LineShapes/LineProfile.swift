@@ -29,8 +29,16 @@ struct LineColumns {
 extension LineProfile {
     /// Draws `factor` times the line at `center` and its derivatives at the points of `energies`.
     func fill(_ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double) {
+        fillPointByPoint(columns, energies: energies, center: center, factor: factor)
+    }
+
+    /// The same for `points` of them, without any kernel.
+    func fillPointByPoint(
+        _ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double,
+        points: Range<Int>? = nil
+    ) {
         let count = columns.byParameter.count
-        for i in energies.indices {
+        for i in points ?? energies.indices {
             let sample = sample(at: energies[i] - center)
             columns.value[i] = factor * sample.value
             columns.byCenter[i] = -factor * sample.byDistance

@@ -20,12 +20,15 @@ struct PreparedShape: Sendable {
     }
 
     let shape: LineShape
+    /// The name of the shape.
+    let name: String
     private let drawing: Drawing
 
     /// Prepares `shape`. Throws `FitError.invalidModel` where its numbers are out of range.
     init(_ shape: LineShape) throws {
         try shape.validate()
         self.shape = shape
+        name = shape.description
         switch shape {
         case .gaussian, .lorentzian, .glProduct, .glSum, .pseudoVoigt:
             // The family has constants; without them `LineShape.gaussLorentz` would be at fault.

@@ -37,6 +37,17 @@ struct VoigtProfile: LineProfile {
         return sample
     }
 
+    func fill(_ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double) {
+        guard !isLorentzian, let byGaussian = columns.byParameter.first, let byLorentzian = columns.byParameter.last
+        else {
+            return fillPointByPoint(columns, energies: energies, center: center, factor: factor)
+        }
+        LineKernels.voigt(
+            energies, center: center, gaussianWidth: sigma * Self.widthOfSigma, lorentzianWidth: 2 * gamma,
+            factor: factor, value: columns.value, byCenter: columns.byCenter, byGaussian: byGaussian,
+            byLorentzian: byLorentzian)
+    }
+
     private func lorentzian(_ x: Double) -> LineSample {
         let square = x * x + gamma * gamma
         let value = gamma / (.pi * square)
@@ -93,6 +104,15 @@ struct FixedRatioVoigt: LineProfile {
     init(ratio: Ratio, width: Double) {
         voigt = VoigtProfile(gaussianWidth: ratio.gaussian * width, lorentzianWidth: ratio.lorentzian * width)
         self.width = width
+    }
+
+    func fill(_ columns: LineColumns, energies: UnsafeBufferPointer<Double>, center: Double, factor: Double) {
+        voigt.fill(columns, energies: energies, center: center, factor: factor)
+        for byWidth in columns.byParameter {
+            for i in energies.indices {
+                byWidth[i] = ((energies[i] - center) * columns.byCenter[i] - columns.value[i]) / width
+            }
+        }
     }
 
     func sample(at distance: Double) -> LineSample {

@@ -73,6 +73,8 @@ public struct PreparedPeakModel: Sendable {
     var free: [Int] { contents.free }
     var order: [Int] { contents.order }
     var isWhole: Bool { contents.isWhole }
+    /// Whether spectra of one axis differ in nothing but intensities.
+    var isFixed: Bool { contents.isFixed }
     /// How the binding energies are referenced.
     var requested: Calibration { contents.fit.requested }
     /// Whether `spectrum` differs from the one that this was prepared for in nothing but its intensities.

@@ -67,8 +67,9 @@ public struct ReviewSubject: Sendable {
 
     /// The levels of the components, each once, in order.
     var levels: [CoreLevel] {
-        var seen: Set<CoreLevel> = []
-        return components.compactMap(\.level).filter { seen.insert($0).inserted }
+        var found: [CoreLevel] = []
+        for case let level? in components.lazy.map(\.level) where !found.contains(level) { found.append(level) }
+        return found
     }
 }
 
@@ -113,11 +114,16 @@ public struct ReviewedComponent: Sendable, Hashable {
         self.splitting = splitting
         self.areaRatio = areaRatio
         self.widthRatio = widthRatio
-        let plain = name.lowercased()
-        isFeature = Self.featureWords.contains { plain.contains($0) } || plain == "sat" || plain.hasPrefix("sat ")
+        let plain = Array(name.lowercased().utf8)
+        isFeature =
+            Self.featureWords.contains { word in
+                plain.count >= word.count
+                    && (0...(plain.count - word.count)).contains { plain[$0...].starts(with: word) }
+            } || plain == Array("sat".utf8) || plain.starts(with: "sat ".utf8)
     }
 
     private static let featureWords = ["satellite", "sat.", "shake", "plasmon", "loss", "auger", "multiplet"]
+        .map { Array($0.utf8) }
 
     /// The energies of its lines, eV.
     var lineEnergies: [Double] {

@@ -47,26 +47,29 @@ struct SplittingRule: ReviewRule {
         let range = reference.range
         let outside = max(range.lowerBound - value, value - range.upperBound, 0)
         let allowance = max(Self.rounding, Self.relative * reference.default)
-        let expected = String(
-            format: "%.3g eV, %.3g to %.3g eV in all compounds: spin-orbit coupling is a property of the atom",
-            reference.default,
-            range.lowerBound, range.upperBound)
-        let source = CoreLevelReference.citation(reference.sources)
+        // Most fits give no finding, and texts take longer than the comparison.
+        func finding(_ severity: Finding.Severity, _ message: String) -> Finding {
+            Finding(
+                rule: "spin-orbit-splitting", severity: severity, message: message, subject: name,
+                expected: String(
+                    format: "%.3g eV, %.3g to %.3g eV in all compounds: spin-orbit coupling is a property of the atom",
+                    reference.default, range.lowerBound, range.upperBound),
+                source: CoreLevelReference.citation(reference.sources))
+        }
         if outside > 1e-9 {
             let isGross = outside > allowance + 2 * (splitting.uncertainty ?? 0) + 1e-9
-            return Finding(
-                rule: "spin-orbit-splitting", severity: isGross ? .error : .warning,
-                message: String(format: "%@: the lines of %@ stand %.2f eV apart", name, level.description, value),
-                subject: name, expected: expected, source: source)
+            return finding(
+                isGross ? .error : .warning,
+                String(format: "%@: the lines of %@ stand %.2f eV apart", name, level.description, value))
         }
         guard let bounds = splitting.bounds,
             bounds.lowerBound < range.lowerBound - allowance || bounds.upperBound > range.upperBound + allowance
         else { return nil }
-        return Finding(
-            rule: "spin-orbit-splitting", severity: .warning,
-            message: String(
+        return finding(
+            .warning,
+            String(
                 format: "%@: the splitting of %@ is left free from %.2f to %.2f eV", name, level.description,
-                bounds.lowerBound, bounds.upperBound), subject: name, expected: expected, source: source)
+                bounds.lowerBound, bounds.upperBound))
     }
 }
 
@@ -100,23 +103,27 @@ struct AreaRatioRule: ReviewRule {
         let below = (low - noise) / max(value, 1e-9)
         let above = (value - noise) / high
         let deviation = max(below - 1, above - 1, 0)
-        let expected = String(
-            format: "%.3f from the number of electrons, %.3f from cross-sections", known[0], known[1])
+        func finding(_ severity: Finding.Severity, _ message: String) -> Finding {
+            Finding(
+                rule: "doublet-area-ratio", severity: severity, message: message, subject: name,
+                expected: String(
+                    format: "%.3f from the number of electrons, %.3f from cross-sections", known[0], known[1]))
+        }
         if deviation > Self.doubtful {
-            return Finding(
-                rule: "doublet-area-ratio", severity: deviation > Self.wrong ? .error : .warning,
-                message: String(
+            return finding(
+                deviation > Self.wrong ? .error : .warning,
+                String(
                     format: "%@: the areas of %@ and %@ have the ratio %.3f", name, level.minorLine, level.majorLine,
-                    value), subject: name, expected: expected)
+                    value))
         }
         guard let bounds = ratio.bounds, ratio.uncertainty == nil,
             bounds.lowerBound < low * (1 - Self.wrong) || bounds.upperBound > high * (1 + Self.wrong)
         else { return nil }
-        return Finding(
-            rule: "doublet-area-ratio", severity: .warning,
-            message: String(
-                format: "%@: the area ratio is left free from %.2f to %.2f", name, bounds.lowerBound, bounds.upperBound),
-            subject: name, expected: expected)
+        return finding(
+            .warning,
+            String(
+                format: "%@: the area ratio is left free from %.2f to %.2f", name, bounds.lowerBound, bounds.upperBound)
+        )
     }
 }
 

@@ -24,17 +24,18 @@ enum KratosDumpFormat: SpectrumFormat {
             var hasDataSet = false
             for _ in 0..<200 {
                 guard let line = lines.next() else { return false }
-                let text = String(looselyDecoding: line)
-                hasDataSet = hasDataSet || isField(text, "Dataset filename")
-                if isField(text, "Object name") { return hasDataSet }
+                hasDataSet = hasDataSet || isField(line, "Dataset filename")
+                if isField(line, "Object name") { return hasDataSet }
             }
             return false
         }
     }
 
-    private static func isField(_ line: String, _ name: String) -> Bool {
-        guard line.hasPrefix(name) else { return false }
-        return line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }.first == "="
+    private static func isField(_ line: UnsafeBufferPointer<UInt8>, _ name: StaticString) -> Bool {
+        guard line.first == name.utf8Start.pointee, line.count > name.utf8CodeUnitCount,
+            line.starts(with: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        else { return false }
+        return line[name.utf8CodeUnitCount...].first { !ASCII.isBlank($0) } == UInt8(ascii: "=")
     }
 
     static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {

@@ -19,6 +19,7 @@ enum OmicronLayersFormat: SpectrumFormat {
             var lines = ByteLines(bytes)
             while let line = lines.next(), lines.number < 10 {
                 if line.trimmed.isEmpty { continue }
+                guard line.contains(ASCII.tab) else { return false }
                 let cells = Set(line.text.split(separator: "\t").map { $0.trimmingCharacters(in: .whitespaces) })
                 return cells.isSuperset(of: ["Region", "Start", "End", "Step", "Dwell"])
             }

@@ -17,7 +17,7 @@ enum PlainColumnsFormat: SpectrumFormat {
     static func recognises(_ content: FileContent) -> Bool {
         content.withBeginning(1 << 18) { bytes in
             looksLikeText(bytes) && !namesAngle(bytes)
-                && (TableDialect.detect(in: bytes) != nil || ThousandsMarks.removed(from: bytes) != nil)
+                && (TableDialect.hasRow(in: bytes) || ThousandsMarks.removed(from: bytes) != nil)
         }
     }
 
@@ -26,6 +26,16 @@ enum PlainColumnsFormat: SpectrumFormat {
         var lines = ByteLines(bytes)
         for _ in 0..<50 {
             guard let line = lines.next(), line.count < 1000 else { return false }
+            // Rows of numbers name nothing.
+            if line.allSatisfy({ TableDialect.standsInNumbers($0) && $0 | 0x20 != 0x65 }) {
+                if line.first(where: { !" -".utf8.contains($0) }).map(ASCII.isDigit) ?? false { return false }
+                continue
+            }
+            guard mayNameAngle(line) else {
+                // Texts that begin with a digit end the search too.
+                if line.first(where: { !" _-*".utf8.contains($0) }).map(ASCII.isDigit) ?? false { return false }
+                continue
+            }
             let label = String(looselyDecoding: line).lowercased()
             let text = label.filter { !" _-*".contains($0) }
             if ["2theta", "twotheta", "2θ"].contains(where: text.contains) { return true }
@@ -33,6 +43,23 @@ enum PlainColumnsFormat: SpectrumFormat {
             let words = label.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
             if words.contains(where: { ["2th", "tth"].contains($0) }) { return true }
             if text.first?.isNumber ?? false { return false }
+        }
+        return false
+    }
+
+    /// Whether a line may name the angle: every name of it has a t followed by an h, blanks, dashes and asterisks apart.
+    /// Most lines have none, and need not be made texts.
+    private static func mayNameAngle(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        var last: UInt8 = 0
+        for byte in line {
+            switch byte {
+            case 0x80...: return true
+            case ASCII.space, UInt8(ascii: "_"), ASCII.minus, UInt8(ascii: "*"): continue
+            default:
+                let letter = byte | 0x20
+                if letter == UInt8(ascii: "h") && last == UInt8(ascii: "t") { return true }
+                last = letter
+            }
         }
         return false
     }
@@ -76,11 +103,12 @@ enum PlainColumnsFormat: SpectrumFormat {
     /// Whether bytes are text: no zero byte, hardly any control character.
     static func looksLikeText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var controls = 0
+        var zeros = 0
         for byte in bytes {
-            if byte == 0 { return false }
-            if byte < 32 && !(9...13).contains(byte) { controls += 1 }
+            zeros &+= byte == 0 ? 1 : 0
+            controls &+= byte < 32 && byte &- 9 > 4 ? 1 : 0
         }
-        return controls * 50 <= bytes.count
+        return zeros == 0 && controls * 50 <= bytes.count
     }
 }
 
@@ -244,7 +272,7 @@ struct PlainColumnsReading {
             section.columns = order.map { section.columns[$0] }
             labels.arrange(order)
         }
-        let stem = URL(fileURLWithPath: content.path).deletingPathExtension().lastPathComponent
+        let stem = content.stem
         let title = ownName ?? labels.title ?? (count > 1 ? "\(stem) (\(number))" : stem)
         let energies = section.columns[0]
         let photonEnergy = options.photonEnergy ?? labels.photonEnergy

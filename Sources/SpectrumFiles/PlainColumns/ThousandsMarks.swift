@@ -10,6 +10,7 @@ enum ThousandsMarks {
         var rows = 0
         var isMarked = false
         while let line = lines.next() {
+            guard line.contains(where: isSeparator) else { continue }
             let cells = cells(of: line)
             guard cells.count > 1, cells.allSatisfy({ isNumber(line, $0) }) else { continue }
             rows += 1
@@ -29,8 +30,10 @@ enum ThousandsMarks {
     }
 
     private static func isSeparator(_ byte: UInt8) -> Bool {
-        [ASCII.tab, ASCII.space, ASCII.semicolon, ASCII.quotationMark, ASCII.lineFeed, ASCII.carriageReturn]
-            .contains(byte)
+        switch byte {
+        case ASCII.tab, ASCII.space, ASCII.semicolon, ASCII.quotationMark, ASCII.lineFeed, ASCII.carriageReturn: true
+        default: false
+        }
     }
 
     private static func cells(of line: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {

@@ -31,12 +31,11 @@ public struct SpectrumStream: ~Copyable {
     ///
     /// Throws `ReadError`.
     public init(contentsOf path: String, options: ReadOptions = ReadOptions()) throws {
-        let file = try MappedFile(path: path)
-        // Foundation may read a file whole that it is asked to map, so only its beginning is handed on.
-        if VAMASFormat.recognises(FileContent(path: path, data: Data(file.bytes.prefix(4096)))) {
-            self.init(blocks: try VAMASBlockStream(file, path: path, options: options))
+        let content = try FileContent(path: path)
+        if VAMASFormat.recognises(content) {
+            self.init(blocks: try VAMASBlockStream(MappedFile(path: path), path: path, options: options))
         } else {
-            self.init(file: try FormatRegistry.read(FileContent(path: path), options: options))
+            self.init(file: try FormatRegistry.read(content, options: options))
         }
     }
 

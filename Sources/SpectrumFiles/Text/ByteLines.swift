@@ -41,6 +41,97 @@ struct ByteLines {
         return UnsafeBufferPointer(rebasing: bytes[start..<end])
     }
 
+    /// The number that is all of the next line, where it is a plain one: digits with at most one point, a sign before them
+    /// or none, exactly rounded by one division. `nil` without moving on for anything else, which other methods read.
+    ///
+    /// Most lines of large files are such numbers; they are read in one pass over their bytes.
+    @inline(__always)
+    mutating func nextPlainNumber() -> Double? {
+        guard let base = bytes.baseAddress else { return nil }
+        var index = offset
+        guard let value = Self.plainNumber(base, &index, bytes.count, mark: ASCII.point), endLine(base, at: index)
+        else {
+            return nil
+        }
+        return value
+    }
+
+    /// Appends the numbers of the next line to `cells`, where it is a row of `count` plain numbers in `dialect`, with nothing
+    /// but blanks between them and the separators; `false` without moving on for anything else.
+    mutating func nextPlainRow(_ dialect: TableDialect, count: Int, into cells: inout [Double]) -> Bool {
+        guard let base = bytes.baseAddress, count > 0 else { return false }
+        let end = bytes.count, before = cells.count, separator = dialect.separator.rawValue
+        let tabsAreBlank = dialect.separator != .tab
+        func isBlank(_ byte: UInt8) -> Bool { byte == ASCII.space || (tabsAreBlank && byte == ASCII.tab) }
+        var index = offset
+        for column in 0..<count {
+            while index < end, isBlank(base[index]) { index += 1 }
+            guard let value = Self.plainNumber(base, &index, end, mark: dialect.decimalMark) else { break }
+            cells.append(value)
+            let behind = index
+            while index < end, isBlank(base[index]) { index += 1 }
+            guard column + 1 < count else { continue }
+            if dialect.separator == .blanks {
+                guard index > behind else { break }
+            } else {
+                guard index < end, base[index] == separator else { break }
+                index += 1
+            }
+        }
+        guard cells.count == before + count, endLine(base, at: index) else {
+            cells.removeLast(cells.count - before)
+            return false
+        }
+        return true
+    }
+
+    /// Moves on behind the line where it ends at `index`.
+    @inline(__always)
+    private mutating func endLine(_ base: UnsafePointer<UInt8>, at place: Int) -> Bool {
+        var index = place
+        if index < bytes.count, base[index] == ASCII.carriageReturn, lineEnd == ASCII.lineFeed { index += 1 }
+        guard index < bytes.count, base[index] == lineEnd else { return false }
+        offset = index + 1
+        number += 1
+        lastLineIsOpen = false
+        return true
+    }
+
+    /// The plain number at `place`, which moves on behind it.
+    @inline(__always)
+    private static func plainNumber(
+        _ base: UnsafePointer<UInt8>, _ place: inout Int, _ end: Int, mark: UInt8
+    ) -> Double? {
+        var index = place
+        var isNegative = false
+        if index < end, base[index] == ASCII.minus {
+            isNegative = true
+            index += 1
+        }
+        let first = index
+        var mantissa: UInt64 = 0
+        while index < end, ASCII.isDigit(base[index]) {
+            mantissa = mantissa &* 10 &+ UInt64(base[index] &- ASCII.zero)
+            index += 1
+        }
+        var digits = index - first, decimals = 0
+        if index < end, base[index] == mark {
+            index += 1
+            let start = index
+            while index < end, ASCII.isDigit(base[index]) {
+                mantissa = mantissa &* 10 &+ UInt64(base[index] &- ASCII.zero)
+                index += 1
+            }
+            decimals = index - start
+            digits += decimals
+        }
+        // Fifteen digits make a whole number that a Double holds, and so is the power of ten below it.
+        guard digits > 0, digits <= 15 else { return nil }
+        place = index
+        let magnitude = decimals == 0 ? Double(mantissa) : Double(mantissa) / DecimalNumber.power(decimals)
+        return isNegative ? -magnitude : magnitude
+    }
+
     /// The next line without moving on.
     func peek() -> UnsafeBufferPointer<UInt8>? {
         var copy = self

@@ -9,6 +9,10 @@ enum DecimalNumber {
         1e20, 1e21, 1e22,
     ]
 
+    /// 10 to the power of `exponent`, 0 ... 22.
+    @inline(__always)
+    static func power(_ exponent: Int) -> Double { powers[exponent] }
+
     /// The number that `bytes` are, spaces and tabs around it allowed; `nil` where they are anything else, or more than
     /// a `Double` can hold.
     @inline(__always)

@@ -69,7 +69,14 @@ struct NumberTable {
             section.columns = Self.transpose(cells, width: width)
             sections.append(section)
         }
-        while sections.count <= Self.maximumSections, let line = lines.next() {
+        while sections.count <= Self.maximumSections {
+            // Most rows go on like the one before.
+            while !sawBlank, pendingHeader.isEmpty, !section.rowLines.isEmpty,
+                lines.nextPlainRow(dialect, count: width, into: &cells)
+            {
+                section.rowLines.append(Int32(truncatingIfNeeded: lines.number))
+            }
+            guard let line = lines.next() else { break }
             row.removeAll(keepingCapacity: true)
             switch dialect.scanRow(line, into: &row) {
             case .blank:

@@ -42,6 +42,33 @@ struct TableDialect: Hashable {
         best(in: bytes).map { ($0.dialect, $0.width, $0.maximumWidth) }
     }
 
+    /// Whether any line of `bytes` is a row of two numbers or more in any dialect.
+    static func hasRow(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var lines = ByteLines(bytes)
+        var row: [Double] = []
+        while let line = lines.next() {
+            guard line.contains(where: ASCII.isDigit), line.allSatisfy(standsInNumbers) else { continue }
+            for dialect in all {
+                row.removeAll(keepingCapacity: true)
+                let kind = dialect.scanRow(line, into: &row)
+                if kind == .numbers || kind == .gaps, row.count > 1 { return true }
+            }
+        }
+        return false
+    }
+
+    /// Whether a byte may stand in a row: digits, what may stand between and in numbers, exponents, and the text nan.
+    static func standsInNumbers(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, ASCII.tab, ASCII.space, ASCII.quotationMark, ASCII.plus, ASCII.comma, ASCII.minus,
+            ASCII.point, ASCII.semicolon:
+            return true
+        default:
+            let letter = byte | 0x20
+            return letter == UInt8(ascii: "e") || letter == UInt8(ascii: "n") || letter == UInt8(ascii: "a")
+        }
+    }
+
     /// The number of rows among the first lines in the dialect that has the most.
     static func rows(in bytes: UnsafeBufferPointer<UInt8>) -> Int { best(in: bytes)?.rows ?? 0 }
 
@@ -49,19 +76,29 @@ struct TableDialect: Hashable {
         in bytes: UnsafeBufferPointer<UInt8>
     ) -> (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)? {
         var best: (dialect: TableDialect, width: Int, maximumWidth: Int, rows: Int)?
-        let most = linesOfNumbers(in: bytes)
+        let (most, bytesThere) = linesOfNumbers(in: bytes)
         for dialect in all where (best?.rows ?? 0) < most {
+            // Without its separator a line holds one number.
+            if dialect.separator != .blanks, !bytesThere.contains(dialect.separator.rawValue) { continue }
             var lines = ByteLines(bytes)
             var widths: [Int: Int] = [:]
+            // Rows of one width follow one another.
+            var run = (width: 0, count: 0)
             var rows = 0
             var row: [Double] = []
             while let line = lines.next(), rows < looked {
                 row.removeAll(keepingCapacity: true)
                 let kind = dialect.scanRow(line, into: &row)
                 guard kind == .numbers || kind == .gaps, row.count > 1 else { continue }
-                widths[row.count, default: 0] += 1
+                if row.count != run.width {
+                    widths[run.width, default: 0] += run.count
+                    run = (row.count, 0)
+                }
+                run.count += 1
                 rows += 1
             }
+            widths[run.width, default: 0] += run.count
+            widths[0] = nil
             guard rows > (best?.rows ?? 0) else { continue }
             let width = widths.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 2
             best = (dialect, width, widths.keys.max() ?? width, rows)
@@ -72,30 +109,26 @@ struct TableDialect: Hashable {
     /// The number of rows that are looked at.
     private static let looked = 400
 
-    /// The number of lines that can be rows in any dialect: lines of digits and of what may stand between and in numbers.
-    private static func linesOfNumbers(in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    /// The number of lines that can be rows in any dialect, lines of digits and of what may stand between and in numbers,
+    /// and the separators in them.
+    private static func linesOfNumbers(
+        in bytes: UnsafeBufferPointer<UInt8>
+    ) -> (count: Int, separators: [UInt8]) {
         var lines = ByteLines(bytes)
         var count = 0
+        var separators: [UInt8] = []
         while count < looked, let line = lines.next() {
-            var hasDigit = false
-            let isPossible = line.allSatisfy { byte in
-                if ASCII.isDigit(byte) {
-                    hasDigit = true
-                    return true
-                }
-                switch byte {
-                case ASCII.tab, ASCII.space, ASCII.quotationMark, ASCII.plus, ASCII.comma, ASCII.minus, ASCII.point,
-                    ASCII.semicolon:
-                    return true
-                default:
-                    // Exponents, and the text nan.
-                    let letter = byte | 0x20
-                    return letter == UInt8(ascii: "e") || letter == UInt8(ascii: "n") || letter == UInt8(ascii: "a")
-                }
+            let hasDigit = line.contains(where: ASCII.isDigit)
+            let isPossible = line.allSatisfy(standsInNumbers)
+            guard hasDigit && isPossible else { continue }
+            count += 1
+            for byte in [ASCII.tab, ASCII.semicolon, ASCII.comma]
+            where !separators.contains(byte) && line.contains(byte) {
+                separators.append(byte)
             }
-            if hasDigit && isPossible { count += 1 }
         }
-        return count
+        // Rows that were not looked at may have others.
+        return (count, count < looked ? separators : [ASCII.tab, ASCII.semicolon, ASCII.comma])
     }
 
     /// What a line is.

@@ -14,7 +14,13 @@ enum AvantageColumnsFormat: SpectrumFormat {
     static let extensions = ["csv", "txt"]
 
     static func recognises(_ content: FileContent) -> Bool {
-        layout(of: TextEncoding.utf8Bytes(of: content.data.prefix(1 << 16))) != nil
+        // Every table has the units of its columns above them.
+        let isPossible = content.withBeginning(1 << 16) { bytes in
+            zip(bytes, bytes.dropFirst()).contains { $0 == UInt8(ascii: "e") && ($1 == UInt8(ascii: "V") || $1 == 0) }
+                || bytes.contains(0)
+        }
+        return isPossible
+            && layout(of: TextEncoding.utf8Bytes(of: content.data.prefix(1 << 16))) != nil
     }
 
     static func read(_ content: FileContent, options: ReadOptions) throws -> SpectrumFile {

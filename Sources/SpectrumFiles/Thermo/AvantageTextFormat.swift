@@ -22,9 +22,10 @@ enum AvantageTextFormat: SpectrumFormat {
 
     static func recognises(_ content: FileContent) -> Bool {
         // Each of the marks has a dollar sign or a semicolon before it: files of numbers have none, or no such beginning.
-        guard content.data.prefix(4096).contains(where: { $0 == UInt8(ascii: "$") || $0 == ASCII.semicolon }) else {
-            return false
+        let isPossible = content.withBeginning(4096) { bytes in
+            bytes.contains { $0 == UInt8(ascii: "$") || $0 == ASCII.semicolon }
         }
+        guard isPossible else { return false }
         let head = String(decodingTextFile: content.data.prefix(4096))
         return head.contains("Dump of DataSpace") || (head.contains("$FORMAT=") && head.contains("$PROPERTIES="))
     }

@@ -23,9 +23,16 @@ enum VAMASFormat: SpectrumFormat {
 
     /// Whether a line is the first line of a VAMAS file; some programs write it in other capitals or add to it.
     static func isIdentifier(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        let start = VAMASExperiment.identifier.prefix { !$0.isNumber }.trimmingCharacters(in: .whitespaces)
-        return line.trimmed.text.lowercased().hasPrefix(start.lowercased())
+        let line = line.trimmed
+        return line.count >= beginning.count
+            && zip(line, beginning).allSatisfy { byte, letter in
+                byte == letter || (letter >= 0x61 && letter <= 0x7A && byte == letter - 0x20)
+            }
     }
+
+    /// What the identifier says before the year, in lower case.
+    private static let beginning = Array(
+        VAMASExperiment.identifier.prefix { !$0.isNumber }.trimmingCharacters(in: .whitespaces).lowercased().utf8)
 }
 
 extension VAMASExperiment {

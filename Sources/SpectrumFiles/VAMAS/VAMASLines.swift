@@ -111,17 +111,33 @@ struct VAMASLines {
                 expected: "\(count) ordinate values", found: "the end of the file \(lines.remaining) bytes further on")
         }
         let points = count / columns
+        if columns == 1 { return [try column(points)] }
         var values = [[Double]](repeating: [], count: columns)
         for column in values.indices { values[column].reserveCapacity(points) }
         for _ in 0..<points {
-            for column in 0..<columns {
-                let line = try line("an ordinate value")
-                guard let value = DecimalNumber.parse(line) else {
-                    throw malformed(expected: "an ordinate value, a number", found: line.quoted)
-                }
-                values[column].append(value)
-            }
+            for column in 0..<columns { values[column].append(try ordinate()) }
         }
         return values
+    }
+
+    /// The next `count` lines as numbers.
+    private mutating func column(_ count: Int) throws -> [Double] {
+        try [Double](unsafeUninitializedCapacity: count) { values, done in
+            while done < count {
+                values.initializeElement(at: done, to: try ordinate())
+                done += 1
+            }
+        }
+    }
+
+    /// The next line as a number.
+    @inline(__always)
+    private mutating func ordinate() throws -> Double {
+        if let value = lines.nextPlainNumber() { return value }
+        let line = try line("an ordinate value")
+        guard let value = DecimalNumber.parse(line) else {
+            throw malformed(expected: "an ordinate value, a number", found: line.quoted)
+        }
+        return value
     }
 }

@@ -106,6 +106,49 @@ struct PreparedPeakModelTests {
         for spectrum in spectra { expectSame(try fitter.fit(spectrum), try model.fit(spectrum)) }
     }
 
+    private func expectEqual(_ one: PeakFit, _ other: PeakFit) {
+        #expect(one.spectrumName == other.spectrumName && one.level == other.level && one.unit == other.unit)
+        #expect(one.effectiveModel == other.effectiveModel)
+        #expect(one.window == other.window)
+        #expect(one.calibration == other.calibration)
+        #expect(one.background == other.background)
+        #expect(one.components == other.components)
+        #expect(one.parameters == other.parameters)
+        #expect(one.statistics == other.statistics)
+        #expect(one.convergence == other.convergence)
+        #expect(one.findings == other.findings)
+        #expect(one.curves == other.curves)
+    }
+
+    @Test("full results are those of single fits, whatever was fitted before", arguments: models.indices)
+    func fullResults(index: Int) throws {
+        let model = Self.models[index].1
+        var spectra = Self.spectra(3, energies: Self.grid)
+        spectra += Self.spectra(2, energies: SimulatedSpectrum.grid(157...171, step: 0.07))
+        spectra.append(spectra[1])
+        spectra[2].intensities = spectra[2].intensities.map { 0.25 * $0 }
+        spectra[2].unit = .arbitrary
+        // Charging moves the window of a fit that is referenced to a line.
+        spectra[0].axis = EnergyAxis(Self.grid.map { $0 + 2.3 }, scale: .binding, photonEnergy: 1486.6)
+        if case .line = model.calibration {} else { spectra.removeFirst() }
+        var fitter = SpectrumFitter(try PreparedPeakModel(model, like: spectra[0]))
+        for spectrum in spectra { expectEqual(try fitter.peakFit(spectrum), try model.fit(spectrum)) }
+        let variances = spectra[1].intensities.map { 2 * max($0, 1) }
+        expectEqual(
+            try fitter.peakFit(spectra[1], variances: variances), try model.fit(spectra[1], variances: variances))
+    }
+
+    @Test("a spectrum that was referenced otherwise than the one before is fitted as if it were alone")
+    func otherCalibrations() throws {
+        var spectra = Self.spectra(3, energies: Self.grid)
+        spectra[1].calibration = .shift(Measured(0.3, standardUncertainty: 0.1))
+        var fitter = SpectrumFitter(try PreparedPeakModel(WorkloadW1Tests.model, like: spectra[0]))
+        for spectrum in spectra {
+            expectEqual(try fitter.peakFit(spectrum), try WorkloadW1Tests.model.fit(spectrum))
+            expectSame(try fitter.fit(spectrum), try WorkloadW1Tests.model.fit(spectrum))
+        }
+    }
+
     @Test("whatever the order of the energies and the unit", arguments: [false, true])
     func orderAndUnit(isDescending: Bool) throws {
         let energies = isDescending ? Self.grid.reversed() : Self.grid
