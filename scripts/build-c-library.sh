@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds libinterphase, the C interface with Swift's libraries inside, into the folder given (default .build/c-interface):
-# the library and its header. It takes the objects of `make build`, compiles only what is missing, and links.
+# the library and its header. It takes the objects of scripts/build.sh, compiles only what is missing, and links.
 set -euo pipefail
 output=$(realpath -m "${1:-.build/c-interface}")
 cd "$(dirname "$0")/.."

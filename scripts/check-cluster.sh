@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 columns=${1:-200}
 program=${INTERPHASE:-$root/.build/release/interphase}
-[ -x "$program" ] || { echo "Build first: make build" >&2; exit 1; }
+[ -x "$program" ] || { echo "Build first: scripts/build.sh" >&2; exit 1; }
 for tool in slurmctld slurmd munged sbatch; do
     command -v "$tool" >/dev/null || { echo "Missing $tool: apt-get install slurm-wlm munge" >&2; exit 1; }
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The C interface and the Python package: builds both from the objects of `make build`, tries the header from C, installs the
+# The C interface and the Python package: builds both from the objects of scripts/build.sh, tries the header from C, installs the
 # wheel into a fresh environment that sees no Swift, and runs there the tests, the notebooks and the examples of the documentation.
 #
 #   check-python.sh [--full]       --full also runs what takes minutes

@@ -11,13 +11,26 @@ say "Formatting"
 swift format lint --strict -r Sources Tests Benchmarks Fuzzing examples/swift Package.swift
 
 say "Build without warnings"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) results=$(mktemp)
+trap 'kill $(jobs -p) 2>/dev/null; rm -f "$log" "$results"' EXIT
 swift build --build-tests 2>&1 | tee "$log" | grep -E 'error:|warning:|Compiling|Build' | tail -n 3
 if grep -E '(^|/)(Sources|Tests|reference-spectra)/.*warning:' "$log"; then
     echo "There are warnings." >&2
     exit 1
 fi
+
+# The tests run beside what follows, which compiles on one processor most of the time. `swift test` would keep others from
+# building meanwhile, so on Linux its program is called as it is.
+tests() {
+    if [ "$(uname)" = Linux ]; then
+        .build/debug/interphasePackageTests.xctest --testing-library swift-testing
+    else
+        swift test --skip-build
+    fi
+}
+say "Tests, in the background"
+tests >"$results" 2>&1 &
+tests=$!
 
 say "Demo on the bundled spectrum"
 scripts/demo.sh
@@ -52,6 +65,8 @@ python3 scripts/make-command-reference.py .build/release/interphase --check
 python3 scripts/check-documents.py .build/release/interphase
 
 say "Tests"
-# The examples and the documents were built in the same folder.
-swift build --build-tests --disable-build-manifest-caching 2>&1 | tail -n 1
-swift test --skip-build
+status=0
+wait $tests || status=$?
+if [ $status -ne 0 ]; then grep -vE '^(◇|✔|↳)' "$results" | tail -n 200; fi
+tail -n 2 "$results"
+exit $status

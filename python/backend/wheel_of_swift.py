@@ -1,6 +1,6 @@
 """A build backend (PEP 517) that makes the wheel of Interphase.
 
-`swift build` compiles the library, or finds the objects of `make build` and links them; auditwheel puts GSL, FFTW and the
+`swift build` compiles the library, or finds the objects of scripts/build.sh and links them; auditwheel puts GSL, FFTW and the
 other libraries of the system into the wheel, so that it works where neither they nor Swift are installed.
 """
 
