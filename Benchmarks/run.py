@@ -5,7 +5,8 @@
 
 PYTHON is the interpreter with lmfit and SciPy (default: the one that runs this). What is not installed is left out.
 --check compares the ratios with ratios.json and fails where one has fallen by more than a quarter; --keep writes them.
-Times are user CPU time, medians over rounds, so that other work on the machine matters little.
+Times are user CPU time, medians over rounds, so that other work on the machine matters little; batches count system
+time too.
 """
 import argparse
 import csv
@@ -31,9 +32,12 @@ OWN = [
     ("w1-b, one start", ["w1-b", "--starts", "0"]), ("w1-b", ["w1-b"]), ("w1-b-poisson", ["w1-b-poisson"]),
     ("w1-a, two workers", ["w1-a", "--workers", "2"]),
     ("w1-b-full-result", ["w1-b-full-result"]), ("w1-b-sgl", ["w1-b-sgl"]),
-    ("w1-b-voigt", ["w1-b-voigt", "--count", "50"]), ("w1-b-la", ["w1-b-la", "--count", "100"]),
-    ("monte-carlo", ["monte-carlo"]), ("joint-series", ["joint-series"]), ("read-vamas", ["read-vamas"]),
-    ("identify", ["identify"]),
+    ("w1-b-voigt", ["w1-b-voigt", "--count", "200"]), ("w1-b-la", ["w1-b-la", "--count", "200"]),
+    ("w1-b-referenced", ["w1-b-referenced"]), ("monte-carlo", ["monte-carlo"]), ("joint-series", ["joint-series"]),
+    ("w3", ["w3"]), ("identify", ["identify"]), ("read-vamas", ["read-vamas"]),
+    ("read-vamas-long", ["read-vamas-long"]), ("read-columns", ["read-columns"]), ("batch-files", ["batch-files"]),
+    ("batch-files, two workers", ["batch-files", "--workers", "2"]),
+    ("batch-files-referenced", ["batch-files-referenced"]),
 ]
 PEERS = [
     ("lmfit-doublets", "a"), ("lmfit-singlets", "a"), ("lmfit-minimize", "a"), ("scipy-trf", "a"), ("scipy-leastsq", "a"),
@@ -144,12 +148,24 @@ def main():
             a, b = best.get("w1-a, one start" + suffix), best.get("w1-b, one start" + suffix)
             if a and b:
                 ratios[f"w1-a / w1-b, one start{suffix}"] = a["microseconds"] / b["microseconds"]
+        for own in ("batch-files", "batch-files-referenced"):
+            if own in best and "lmfit-doublets-a" in best:
+                ratios[f"lmfit-doublets-a / {own}"] = best["lmfit-doublets-a"]["microseconds"] / best[own]["microseconds"]
+        if "batch-files, two workers" in best and "lmfit-doublets-a" in best:
+            run = best["batch-files, two workers"]
+            ratios["lmfit-doublets-a / wall time of batch-files, two workers"] = (
+                best["lmfit-doublets-a"]["microseconds"] * run["count"] / (1e6 * run["wallSeconds"]))
         if "w1-a" in best and "w1-a, two workers" in best:
             ratios["wall time of one worker / two workers, w1-a"] = (
                 best["w1-a"]["wallSeconds"] / best["w1-a, two workers"]["wallSeconds"])
         print("\n| ratio | |\n|---|---|")
         for name, value in ratios.items():
             print(f"| {name} | {value:.3g} |")
+
+        print("\n| reading | MB/s |\n|---|---|")
+        for name, r in best.items():
+            if name.startswith("read-"):
+                print(f"| {name}, {r['count'] / 1000:.1f} MB | {1000 / r['microseconds']:.0f} |")
 
         if os.path.exists(arguments.program):
             print("\n| command line | wall ms | user ms | peak MB |\n|---|---|---|---|")

@@ -10,8 +10,15 @@ public enum LineKernels {
     ///
     /// - Parameters:
     ///   - x: the points, ascending; all columns have as many.
+    ///   - center: the centre of the line.
     ///   - gaussianWidth: the full width of the Gaussian, > 0.
     ///   - lorentzianWidth: that of the Lorentzian, >= 0.
+    ///   - factor: the area of the line.
+    ///   - value: the line.
+    ///   - byCenter: its derivative by the centre.
+    ///   - byGaussian: its derivative by the full width of the Gaussian.
+    ///   - byLorentzian: its derivative by the full width of the Lorentzian.
+    ///   - level: the instruction set.
     public static func voigt(
         _ x: UnsafeBufferPointer<Double>, center: Double, gaussianWidth: Double, lorentzianWidth: Double,
         factor: Double,
@@ -43,7 +50,7 @@ public enum LineKernels {
         /// The distance of two nodes in asinh(t / scale).
         public var spacing: Double
 
-        /// A table.
+        /// A table of those coefficients.
         public init(coefficients: [Double], scale: Double, first: Double, spacing: Double) {
             self.coefficients = coefficients
             self.scale = scale
@@ -56,9 +63,17 @@ public enum LineKernels {
     /// width, at constant area. Points outside the table are drawn as its end.
     ///
     /// - Parameters:
+    ///   - table: the curve g.
     ///   - x: the points; all columns have as many.
+    ///   - center: the centre of the line.
+    ///   - inner: what one unit of the curve's t is in units of x.
+    ///   - height: the factor before the curve.
     ///   - byWidth: d ln(inner) / d(width).
     ///   - byArea: d ln(area) / d(width), where the area changes with the width.
+    ///   - value: the line.
+    ///   - byCenter: its derivative by the centre.
+    ///   - byParameter: its derivative by the width.
+    ///   - level: the instruction set.
     public static func table(
         _ table: Table, _ x: UnsafeBufferPointer<Double>, center: Double, inner: Double, height: Double,
         byWidth: Double,

@@ -149,6 +149,14 @@ public struct SeparableLeastSquares: ~Copyable {
         return isAtBound || !(current.matrix[index * n + index] > 0)
     }
 
+    /// Half the second derivative of chi squared by linear coefficient `index`, all else held: one over the variance that the
+    /// coefficient would have if nothing else were fitted.
+    public func information(ofLinear index: Int) -> Double {
+        precondition(index >= 0 && index < linearCount, "no such coefficient")
+        let n = nonlinearCount + linearCount
+        return current.matrix[(nonlinearCount + index) * (n + 1)]
+    }
+
     /// Fills `covariance`, row-major, with what `SeparableSolution.covariance` returns; `false` where that is nil.
     public mutating func covariance(into covariance: UnsafeMutableBufferPointer<Double>) -> Bool {
         let n = nonlinearCount + linearCount

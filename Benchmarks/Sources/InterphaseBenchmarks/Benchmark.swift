@@ -19,8 +19,21 @@ enum Benchmark: String, CaseIterable {
     case monteCarlo = "monte-carlo"
     /// Twenty spectra of W1 (b) as one least-squares problem.
     case jointSeries = "joint-series"
-    /// Reading a VAMAS file of all spectra; items are kB.
+    /// The same with energies referenced to one of the lines, full results from one fitter.
+    case calibrated = "w1-b-referenced"
+    /// One pattern of 8,001 points with 60 pseudo-Voigt peaks, all of them fitted; items are patterns.
+    case pattern = "w3"
+    /// A whole batch over as many files of columns: found, read, fitted, reviewed, stored. User and system time of all
+    /// threads.
+    case batch = "batch-files"
+    /// The same with energies referenced to one of the lines.
+    case referencedBatch = "batch-files-referenced"
+    /// Reading a VAMAS file of many short spectra; items are kB.
     case readVAMAS = "read-vamas"
+    /// Reading a VAMAS file of few long spectra; items are kB.
+    case readLongVAMAS = "read-vamas-long"
+    /// Reading a file of two columns; items are kB.
+    case readColumns = "read-columns"
     /// The phases of one powder pattern among all that come with the program.
     case identify
 
@@ -46,12 +59,18 @@ enum Benchmark: String, CaseIterable {
         case .fullResult: try fullResults(settings)
         case .monteCarlo: try refits(settings)
         case .jointSeries: try joint(settings)
+        case .calibrated: try calibratedResults(settings)
+        case .pattern: try pattern(settings)
+        case .batch: try batch(settings, isReferenced: false)
+        case .referencedBatch: try batch(settings, isReferenced: true)
         case .readVAMAS: try reading(settings)
+        case .readLongVAMAS: try reading(settings, as: .vamas)
+        case .readColumns: try reading(settings, as: .csv)
         case .identify: try identification(settings)
         }
     }
 
-    private func measurement(
+    func measurement(
         _ settings: Settings, count: Int, _ time: (user: Double, wall: Double), chi2: Double? = nil,
         evaluations: Double? = nil
     ) -> Measurement {

@@ -34,6 +34,13 @@ func userSeconds() -> Double {
     return Double(usage.ru_utime.tv_sec) + 1e-6 * Double(usage.ru_utime.tv_usec)
 }
 
+/// User and system CPU time of this process in seconds.
+func processorSeconds() -> Double {
+    var usage = rusage()
+    getrusage(thisProcess, &usage)
+    return userSeconds() + Double(usage.ru_stime.tv_sec) + 1e-6 * Double(usage.ru_stime.tv_usec)
+}
+
 /// Peak memory of this process in MB.
 func peakMegabytes() -> Double {
     var usage = rusage()
@@ -47,13 +54,15 @@ func peakMegabytes() -> Double {
 
 /// Median user and wall time of `rounds` runs of `body`, each of which repeats the work so often that the clock of the
 /// process, which ticks in milliseconds, does not matter.
-func timed(rounds: Int, repeats: Int = 1, _ body: () throws -> Void) rethrows -> (user: Double, wall: Double) {
+func timed(
+    rounds: Int, repeats: Int = 1, clock user: () -> Double = userSeconds, _ body: () throws -> Void
+) rethrows -> (user: Double, wall: Double) {
     var users: [Double] = [], walls: [Double] = []
     for _ in 0..<rounds {
-        let start = userSeconds(), clock = ContinuousClock(), began = clock.now
+        let start = user(), clock = ContinuousClock(), began = clock.now
         for _ in 0..<repeats { try body() }
         let elapsed = clock.now - began
-        users.append((userSeconds() - start) / Double(repeats))
+        users.append((user() - start) / Double(repeats))
         let wall = Double(elapsed.components.seconds) + 1e-18 * Double(elapsed.components.attoseconds)
         walls.append(wall / Double(repeats))
     }

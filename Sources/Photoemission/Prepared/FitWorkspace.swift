@@ -28,6 +28,8 @@ struct FitWorkspace: ~Copyable {
     /// Whether each nonlinear parameter belongs to the background.
     private let isBackground: [Bool]
     private let takesStrengthFromData: Bool
+    /// The linear coefficients of components whose position is fitted.
+    private let movableAreas: [Int]
 
     init(model: ResolvedModel, energies: [Double], regions: [Range<Int>], options: FitOptions) {
         self.model = model
@@ -40,6 +42,7 @@ struct FitWorkspace: ~Copyable {
         knownStart = model.start(shirley: 0, shift: 0)
         takesStrengthFromData = !model.background.stepParameters.isEmpty
         isBackground = model.nonlinear.indices.map(model.background.parameters.contains)
+        movableAreas = model.parts.filter { !$0.position.isConstant }.map(\.linearIndex)
         start = .allocate(capacity: model.nonlinear.count)
         start.initialize(repeating: 0)
         variances = .allocate(capacity: energies.count)
@@ -215,11 +218,17 @@ struct FitWorkspace: ~Copyable {
         }
     }
 
-    /// Whether another start is worth trying: no minimum reached, residuals far beyond noise, or a position or width
-    /// pressed against its bound.
+    /// Whether another start is worth trying: no minimum reached, residuals far beyond noise, a position or width pressed
+    /// against its bound, or next to nothing left of a component, whose position then says nothing and may be wrong.
     private func isPoor(_ end: SeparableEnd, isWeighted: Bool) -> Bool {
         if end.outcome != .converged { return true }
         for index in isBackground.indices where !isBackground[index] && solver.isHeld(index) { return true }
+        let scale =
+            isWeighted ? 1 : end.chi2 / Double(max(1, energies.count - model.nonlinear.count - model.linear.count))
+        for index in movableAreas {
+            let area = solver.linear[index]
+            if area * area * solver.information(ofLinear: index) < scale { return true }
+        }
         guard isWeighted else { return false }
         let degrees = Double(max(1, energies.count - model.nonlinear.count - model.linear.count))
         // Five standard deviations of chi squared per degree of freedom.

@@ -64,6 +64,14 @@ enum DecimalNumber {
             let value = exponent < 0 ? magnitude / powers[-exponent] : magnitude * powers[exponent]
             return (isNegative ? -value : value, index)
         }
+        // The same where the digits leave room for some of the power, as for 1E37, the mark of an unknown value.
+        if digits <= 15 && exponent > 22 && exponent <= 37 {
+            let scaled = Double(mantissa) * powers[exponent - 22]
+            if scaled <= 0x1p53 {
+                let value = scaled * 1e22
+                return (isNegative ? -value : value, index)
+            }
+        }
         guard let value = slow(bytes, from: start, to: index, decimalMark: decimalMark) else { return nil }
         return (value, index)
     }

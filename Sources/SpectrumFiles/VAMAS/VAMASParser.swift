@@ -29,6 +29,8 @@ struct VAMASParser {
     private var included = [Bool](repeating: true, count: 41)
     /// The first block, from which others take the items that the file leaves out of them; without its values.
     private(set) var firstBlock: VAMASBlock?
+    /// Whether the first block has yet to be read; asked for every item, so that blocks are not copied for it.
+    private var isFirst = true
     /// What was odd though reading could go on.
     private(set) var notes: [String] = []
 
@@ -100,16 +102,17 @@ struct VAMASParser {
     /// Reads the block of that number, counted from 1; blocks come one after another.
     mutating func nextBlock(number: Int) throws -> VAMASBlock {
         let block = try readBlock(number: number)
-        if firstBlock == nil {
+        if isFirst {
             var first = block
             for index in first.variables.indices { first.variables[index].values = [] }
             firstBlock = first
+            isFirst = false
         }
         return block
     }
 
     /// Whether the block now read has the item of that number itself.
-    func has(_ item: Int) -> Bool { firstBlock == nil || included[item] }
+    func has(_ item: Int) -> Bool { isFirst || included[item] }
 
     /// A label and its unit.
     mutating func readVariable(_ what: String) throws -> VAMASExperiment.Variable {
