@@ -19,9 +19,12 @@ if command -v apt-get >/dev/null 2>&1; then
 fi
 
 python=.build/report-check/bin/python
-if ! "$python" -c 'import websocket, axe_core_python' 2>/dev/null; then
+if ! "$python" -c 'import websocket' 2>/dev/null || ! ls .build/report-check/lib/*/site-packages/axe_playwright_python \
+    >/dev/null 2>&1; then
     python3 -m venv .build/report-check
-    "$python" -m pip install --quiet 'websocket-client>=1.8,<2' 'axe-core-python==0.1.0'
+    "$python" -m pip install --quiet 'websocket-client>=1.8,<2'
+    # Wanted for the axe-core 4.12 in it alone.
+    "$python" -m pip install --quiet --no-deps 'axe-playwright-python==0.1.8'
 fi
 
 static=()

@@ -2,8 +2,8 @@
 # Installs the system libraries that Interphase builds on, if any is missing. Quick when nothing is.
 set -euo pipefail
 
-apt_packages=(libgsl-dev libfftw3-dev libssl-dev libzip-dev libexpat1-dev libhdf5-dev libsqlite3-dev zlib1g-dev pkg-config python3)
-brew_packages=(gsl fftw openssl@3 libzip expat hdf5 sqlite zlib pkg-config python3)
+apt_packages=(libgsl-dev libfftw3-dev libssl-dev libzip-dev libexpat1-dev libhdf5-dev libsqlite3-dev zlib1g-dev pkg-config python3 librsvg2-bin)
+brew_packages=(gsl fftw openssl@3 libzip expat hdf5 sqlite zlib pkg-config python3 librsvg)
 
 if command -v apt-get >/dev/null 2>&1; then
     missing=()

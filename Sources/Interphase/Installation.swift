@@ -48,8 +48,8 @@ public struct Installation: Sendable {
     /// some ten milliseconds.
     public init() {
         checks = [
-            Self.processor, Self.numericalLibraries, Self.fileLibraries, Self.hierarchicalData, Self.referenceData,
-            Self.cache, Self.transform, Self.fit, Self.identification,
+            Self.processor, Self.numericalLibraries, Self.fileLibraries, Self.hierarchicalData, Self.figures,
+            Self.referenceData, Self.cache, Self.transform, Self.fit, Self.identification,
         ]
     }
 
@@ -89,6 +89,13 @@ public struct Installation: Sendable {
         return Check(
             "NeXus", "no HDF5 library: NeXus files cannot be read or written", outcome: .absent,
             remedy: "apt-get install libhdf5-dev, or brew install hdf5")
+    }
+
+    private static var figures: Check {
+        if let program = FigureFileSettings.converter { return Check("figures", "SVG; PNG and PDF by \(program)") }
+        return Check(
+            "figures", "SVG alone: no rsvg-convert, which makes PNG and PDF", outcome: .absent,
+            remedy: "apt-get install librsvg2-bin, or brew install librsvg")
     }
 
     private static var referenceData: Check {

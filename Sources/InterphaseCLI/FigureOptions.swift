@@ -74,8 +74,7 @@ struct FigureOptions: ParsableArguments {
 struct TableOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Write the table as Markdown, LaTeX (booktabs, siunitx) or CSV, by the name of the file.",
-            valueName: "file.md|.tex|.csv"))
+            "Write the table as Markdown, LaTeX (booktabs, siunitx) or CSV: .md, .tex or .csv.", valueName: "file.tex"))
     var table: String?
 
     func validate() throws {

@@ -56,6 +56,7 @@ struct IdentifyCommand: AsyncParsableCommand {
     var maximum = 8
 
     @OptionGroup var figures: FigureOptions
+    @OptionGroup var tables: TableOptions
     @OptionGroup var output: OutputOptions
 
     @Option(help: ArgumentHelp("Write the phases as CSV.", valueName: "file.csv"))
@@ -119,6 +120,7 @@ struct IdentifyCommand: AsyncParsableCommand {
                 sha256: try FileDigest.sha256(ofFileAt: file)
             ).write(to: report)
         }
+        try tables.write(table.resultTables)
         if let csv { try AtomicFile.write(table.csv, to: csv) }
         try output.writeJSON(text: table.json(file: file, includesCurves: curves, unit: pattern.unit))
     }

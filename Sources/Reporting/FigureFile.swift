@@ -9,6 +9,9 @@ public struct FigureFileSettings: Sendable, Hashable {
     /// longer text. PDF files hold their fonts either way.
     public var outlinesText: Bool
 
+    /// Where the program is that makes PNG, PDF and outlines, `rsvg-convert` of librsvg; `nil` where it is not installed.
+    public static var converter: String? { FigureConverter.installed() }
+
     /// 600 dots per inch, as journals want line art, and text as text, unless stated.
     public init(dotsPerInch: Double = 600, outlinesText: Bool = false) {
         self.dotsPerInch = dotsPerInch

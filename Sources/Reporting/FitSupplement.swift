@@ -119,8 +119,9 @@ public struct FitSupplement: Sendable {
         if let uncertainty {
             let (columns, notes) = (Self.columns(of: uncertainty), Self.notes(on: uncertainty))
             let rows = (0..<(columns.first?.cells.count ?? 0)).map { row in
-                columns.map { column -> HTML.Cell in
-                    column.isNumeric ? .number(column.cells[row]) : .text(column.cells[row])
+                columns.enumerated().map { place, column -> HTML.Cell in
+                    if place == 0 { return .heading(HTML.rich(ChemicalText.typeset(column.cells[row]))) }
+                    return column.isNumeric ? .number(column.cells[row]) : .text(column.cells[row])
                 }
             }
             blocks.append(

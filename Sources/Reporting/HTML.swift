@@ -66,8 +66,11 @@ enum HTML {
         table(caption: caption, titles: titles.map { RichText($0) }, rows: rows)
     }
 
-    /// The same with titles that have lowered and raised parts.
-    static func table(caption: String, titles: [RichText], rows: [[Cell]]) -> String {
+    /// The same with titles that have lowered and raised parts; a caption that says what the heading above says is there
+    /// for those who cannot see it.
+    static func table(
+        caption: String, titles: [RichText], rows: [[Cell]], hidesCaption: Bool = false
+    ) -> String {
         let head = titles.enumerated().map { index, title in
             let numeric = rows.first.map { index < $0.count && isNumber($0[index]) } ?? false
             return "<th scope=\"col\"\(numeric ? " class=\"number\"" : "")>\(rich(title))</th>"
@@ -76,7 +79,7 @@ enum HTML {
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="\(text(caption))">
             <table class="sortable">
-            <caption>\(text(caption))</caption>
+            <caption\(hidesCaption ? " class=\"unseen\"" : "")>\(text(caption))</caption>
             <thead>
             <tr>\(head.joined())</tr>
             </thead>

@@ -25,7 +25,7 @@ enum ReportStyle {
         figure svg { display: block; width: 100%; height: auto; }
         .stage { touch-action: pan-y; cursor: crosshair; user-select: none; }
         .hidden { display: none; }
-        .unseen { position: fixed; left: -100rem; }
+        .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
         .crosshair line { stroke: var(--ink); stroke-width: 0.2; }
         .crosshair circle { fill: var(--paper); stroke: var(--ink); stroke-width: 0.3; }
         .selection { fill: var(--ink); opacity: 0.12; }

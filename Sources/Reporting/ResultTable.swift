@@ -54,8 +54,8 @@ public struct ResultTable: Sendable {
 
     // MARK: Pages
 
-    /// The table of a page.
-    func html() -> String {
+    /// The table of a page; its caption is not shown where a heading says the same.
+    func html(hidesCaption: Bool = false) -> String {
         let rows = (0..<rowCount).map { index in
             row(index).enumerated().map { place, cell -> HTML.Cell in
                 switch cell {
@@ -69,7 +69,8 @@ public struct ResultTable: Sendable {
             }
         }
         let notes = notes.map { "\n<p class=\"note\">\(HTML.text($0))</p>" }.joined()
-        return HTML.table(caption: caption, titles: columns.map(\.richTitle), rows: rows) + notes
+        return HTML.table(caption: caption, titles: columns.map(\.richTitle), rows: rows, hidesCaption: hidesCaption)
+            + notes
     }
 
     // MARK: Markdown

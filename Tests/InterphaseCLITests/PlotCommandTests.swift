@@ -87,6 +87,11 @@ struct PlotCommandTests {
                 "\(folder)/r.json",
                 "--curves")
             #expect(code == 0)
+            #expect(
+                await run(
+                    "identify", pattern, "--wavelength", "CuKa", "--elements", "Li,Co,O", "--quiet", "--table",
+                    "\(folder)/i.tex", "--report", "\(folder)/i.html") == 0)
+            #expect(text("\(folder)/i.tex").contains("Co\\textsubscript{3}O\\textsubscript{4}"))
             let page = text("\(folder)/r.html")
             for word in ["Phases", "Cells", "Correlations", "SHA-256", "interphase"] { #expect(page.contains(word)) }
             #expect(text("\(folder)/r.md").contains("| LiCoO<sub>2</sub> |"))

@@ -4,6 +4,7 @@ dark, on paper. Any failed expectation ends it with a sentence.
     check.py FOLDER            FOLDER holds fit.html with fit.json (--curves), and other reports
 """
 
+import importlib.util
 import json
 import pathlib
 import re
@@ -253,8 +254,9 @@ def use_plot_by_keyboard(page, path):
 
 
 def main(folder):
-    import axe_core_python
-    axe = next(pathlib.Path(axe_core_python.__file__).parent.rglob("axe*.js")).read_text()
+    # The package carries axe-core; its own code, which is for another browser driver, is not loaded.
+    package = importlib.util.find_spec("axe_playwright_python")
+    axe = pathlib.Path(package.submodule_search_locations[0], "axe.min.js").read_text()
     page = browser.Browser(browser.program())
     try:
         for path in sorted(folder.glob("*.html")):

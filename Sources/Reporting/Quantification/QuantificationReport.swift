@@ -26,10 +26,15 @@ public struct QuantificationReport: Sendable {
 
     /// The page. The same result gives the same text, byte for byte.
     public var html: String {
-        let tables = table.resultTables.tables
+        // What stands below the tables for papers has a section of its own here.
+        let tables = table.resultTables.tables.map { table in
+            var bare = table
+            bare.notes = table.notes.count > 1 ? [] : table.notes
+            return bare
+        }
         return HTML.page(
             title: "Quantification", software: software,
-            sections: [heading] + tables.map { ReportSection.section($0.caption, $0.html()) } + [
+            sections: [heading] + tables.map { ReportSection.section($0.caption, $0.html(hidesCaption: true)) } + [
                 ReportSection.section("Method", HTML.definitions(table.facts)), fitSection,
                 ReportSection.findings(findings), recipeSection,
                 ReportSection.repetition(
@@ -54,13 +59,12 @@ public struct QuantificationReport: Sendable {
     }
 
     private var fitSection: String {
-        let colours = SpeciesColours(for: fits.flatMap { $0.fit.components.map(\.name) })
         let blocks = fits.enumerated().map { place, one in
             """
             <details\(place == 0 ? " open=\"open\"" : "")>
             <summary>\(HTML.text("\(place + 1). \(FitTable(one.fit).heading)"))</summary>
-            \(FitReport.figure(of: one.fit, colours: colours))
-            \(FitReport.componentTable(of: one.fit, colours: colours, caption: "Components of fit \(place + 1)"))
+            \(FitReport.figure(of: one.fit))
+            \(FitReport.componentTable(of: one.fit, caption: "Components of fit \(place + 1)"))
             </details>
             """
         }

@@ -36,8 +36,8 @@ public struct RefinementReport: Sendable {
         HTML.page(
             title: title, software: software,
             sections: [
-                heading, figure, ReportSection.section("Phases", table.phaseTable.html()),
-                ReportSection.section("Cells", table.cellTable.html()), remarkSection,
+                heading, figure, ReportSection.section("Phases", table.phaseTable.html(hidesCaption: true)),
+                ReportSection.section("Cells", table.cellTable.html(hidesCaption: true)), remarkSection,
                 ReportSection.section(
                     "How it was refined", HTML.definitions([("Model", table.statisticsLines.joined(separator: "; "))])),
                 ReportSection.findings(table.refinement.findings), correlationSection,

@@ -71,7 +71,7 @@ public struct SeriesReport: Sendable {
     }
 
     private var trackSection: String {
-        ReportSection.section("Values", table.trackTable.html())
+        ReportSection.section("Values", table.trackTable.html(hidesCaption: true))
     }
 
     private var changeSection: String {
