@@ -38,6 +38,7 @@ struct InterfaceFailure: Error {
         case let error as RequestError: self.init(INTERPHASE_INVALID_ARGUMENT, error.description)
         case let error as PatternError: self.init(INTERPHASE_PATTERN_ERROR, error.description)
         case let error as SimulatedPattern.Failure: self.init(INTERPHASE_PATTERN_ERROR, error.description)
+        case let error as NumericalError: self.init(INTERPHASE_FIT_ERROR, "\(error)")
         case let error as WriteError: self.init(INTERPHASE_WRITE_ERROR, error.description)
         case is CancellationError: self.init(INTERPHASE_CANCELLED, "cancelled")
         default: self.init(INTERPHASE_INTERNAL_ERROR, "\(error)")

@@ -81,15 +81,24 @@ public func interphase_identify(
             throw InterfaceFailure(
                 INTERPHASE_PATTERN_ERROR, "the pattern does not say its wavelength; state \"wavelength\", such as CuKa")
         }
-        let identification = try PhaseIdentification(
-            PatternCurve(pattern, range: range(options)), emission: emission,
-            prepared: candidates(options, emission), optics: optics(options),
+        let table = PhaseTable(try identification(of: pattern, emission, options))
+        try Arguments.give(
+            table.json(file: pattern.name, includesCurves: options.flag("curves")), to: json)
+    }
+}
+
+private func identification(
+    of pattern: DiffractionPattern, _ emission: EmissionSpectrum, _ options: Options
+) throws -> PhaseIdentification {
+    do {
+        return try PhaseIdentification(
+            PatternCurve(pattern, range: range(options)), emission: emission, prepared: candidates(options, emission),
+            optics: optics(options),
             options: IdentificationOptions(
                 elements: try elements(options), maximumPhases: try options.count("maximum", in: 1...100) ?? 8,
                 asked: try options.texts("ask")))
-        let table = PhaseTable(identification)
-        try Arguments.give(
-            table.json(file: pattern.name, includesCurves: options.flag("curves")), to: json)
+    } catch let error as NumericalError {
+        throw InterfaceFailure(INTERPHASE_PATTERN_ERROR, "the pattern cannot be used: \(error)")
     }
 }
 

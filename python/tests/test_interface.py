@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,10 +98,29 @@ def test_all_that_is_public_has_a_docstring():
             assert entry.__doc__, name
 
 
-def test_swift_is_not_needed():
-    """In an interpreter that finds neither Swift nor anything else."""
-    code = "import interphase; print(len(interphase.recipes()) > 0)"
-    done = subprocess.run([sys.executable, "-c", code], env={"PATH": "/nowhere"}, capture_output=True, text=True)
-    assert done.stdout == "True\n", done.stderr
-    libraries = Path("/proc/self/maps").read_text() if sys.platform.startswith("linux") else ""
-    assert "libswift" not in libraries
+ALONE = """
+import interphase as ip
+
+ip.PeakModel.recipe("s2p-argyrodite-cathode")
+ip.Spectrum([1, 2, 3], [1, 2, 3]).write("one.nxs")
+ip.read("one.nxs")
+print(ip.__file__)
+for line in open("/proc/self/maps"):
+    if ".so" in line:
+        print(line.split()[-1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_package_brings_what_it_needs(tmp_path):
+    """In an interpreter that finds no program at all: neither Swift nor GSL, FFTW, HDF5 ... are those of the system."""
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], env={"PATH": "/nowhere"}, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    first, *loaded = done.stdout.splitlines()
+    site = str(Path(first).parent.parent)
+    assert not [path for path in loaded if "swift" in Path(path).name.lower()]
+    for name in ("libgsl", "libfftw3", "libhdf5", "libsqlite3", "libzip", "libcrypto"):
+        found = {path for path in loaded if Path(path).name.startswith(name)}
+        assert found and all(path.startswith(site) for path in found), (name, found)
