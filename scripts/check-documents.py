@@ -128,6 +128,8 @@ def compile_swift(found: list[Block], scratch: pathlib.Path) -> list[str]:
         ["swift", "build", "--package-path", package, "--scratch-path", scratch, "--disable-build-manifest-caching"],
         capture_output=True, text=True, cwd=ROOT,
     )
+    # The plan of this build is not that of the library's own.
+    (scratch / "debug.yaml").unlink(missing_ok=True)
     errors = list(dict.fromkeys(line for line in done.stdout.splitlines() if ": error:" in line))
     return errors or ([done.stdout[-2000:] + done.stderr[-2000:]] if done.returncode else [])
 
