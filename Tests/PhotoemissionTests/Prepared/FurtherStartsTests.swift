@@ -22,7 +22,7 @@ struct FurtherStartsTests {
     @Test("a component of which next to nothing is left is looked for elsewhere, and nothing gets worse by it")
     func vanishingComponents() throws {
         var vanishing = 0
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<24 as Range<UInt64> {
             let spectrum = spectrum(seed: 9_000 + seed)
             let once = try WorkloadW1Tests.model.fit(
                 spectrum, options: FitOptions(weighting: .dataCounts, furtherStarts: 0))
@@ -30,9 +30,7 @@ struct FurtherStartsTests {
             #expect(often.statistics.chi2 <= once.statistics.chi2 * (1 + 1e-9))
             let last = try #require(once.components.last)
             // Areas of neighbours are correlated: what this is of the whole uncertainty is less than the noise alone.
-            guard let uncertainty = last.area.standardUncertainty, last.area.value > 0,
-                last.area.value < 0.1 * uncertainty, once.parameters.atBound.isEmpty
-            else { continue }
+            guard last.area.value < 0.1 * (last.area.standardUncertainty ?? .infinity) else { continue }
             vanishing += 1
             #expect(often.convergence.starts > 1)
         }
