@@ -91,7 +91,7 @@ public struct SpectrumFitter: ~Copyable {
     ///
     /// - Parameters:
     ///   - spectrum: the spectrum.
-    ///   - variances: the variances of its intensities, where they are known better than from its unit.
+    ///   - given: the variances of its intensities, where they are known better than from its unit.
     /// - Throws: `FitError` where model and spectrum do not go together. A fit that did not converge is a result.
     public mutating func peakFit(_ spectrum: Spectrum, variances given: [Double]? = nil) throws -> PeakFit {
         var fit = try prepare(spectrum, given)
