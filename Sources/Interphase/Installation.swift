@@ -45,7 +45,7 @@ public struct Installation: Sendable {
     public var works: Bool { checks.allSatisfy { $0.outcome != .failed } }
 
     /// Looks at processor, libraries, reference data and the cache, and computes three things of known result. It takes
-    /// some ten milliseconds.
+    /// a fifth of a second.
     public init() {
         checks = [
             Self.processor, Self.numericalLibraries, Self.fileLibraries, Self.hierarchicalData, Self.figures,
