@@ -55,7 +55,7 @@ final class BatchFitter: @unchecked Sendable {
             defer { putAway(worker) }
             for index in 0..<batch.spectra { fit(index, rows, worker) }
         } else {
-            let pieces = PieceCounter(count: min(batch.spectra, 16 * workers))
+            let pieces = PieceQueue(count: min(batch.spectra, 16 * workers))
             DispatchQueue.concurrentPerform(iterations: workers) { _ in
                 let worker = self.takeWorker()
                 while let piece = pieces.next() {
@@ -78,24 +78,6 @@ final class BatchFitter: @unchecked Sendable {
             rows.setNothing(index, outcome: INTERPHASE_FAILED)
         }
         rows.countOne()
-    }
-}
-
-/// Hands out the numbers of pieces of work, each once.
-private final class PieceCounter: @unchecked Sendable {
-    // Unchecked, because of the counter, which the lock guards.
-    let count: Int
-    private let lock = NSLock()
-    private var taken = 0
-
-    init(count: Int) { self.count = count }
-
-    func next() -> Int? {
-        lock.lock()
-        defer { lock.unlock() }
-        guard taken < count else { return nil }
-        taken += 1
-        return taken - 1
     }
 }
 

@@ -128,21 +128,3 @@ public struct PreparedPeakModel: Sendable {
         return results.map { $0 ?? .failure(.invalidSpectrum("the spectrum was not fitted")) }
     }
 }
-
-/// Hands out the numbers of pieces of work, each once.
-private final class PieceQueue: @unchecked Sendable {
-    // Unchecked, because of the counter, which the lock guards.
-    private let lock = NSLock()
-    private let count: Int
-    private var taken = 0
-
-    init(count: Int) { self.count = count }
-
-    func next() -> Int? {
-        lock.lock()
-        defer { lock.unlock() }
-        guard taken < count else { return nil }
-        taken += 1
-        return taken - 1
-    }
-}
