@@ -20,24 +20,26 @@ public struct FigureFileSettings: Sendable, Hashable {
 }
 
 extension SVGDocument {
-    /// Writes the document to the file at `path` as SVG, PNG or PDF, whichever its name ends in; any other ending is SVG.
+    /// Writes the document to the file at `path` as SVG, PNG or PDF, whichever its name ends in; a name without an ending
+    /// gets SVG.
     ///
     /// PNG, PDF and outlined text are made by `rsvg-convert` of librsvg, which embeds the fonts in PDF files.
-    /// - Throws: `WriteError`, also where `rsvg-convert` is not installed.
+    /// - Throws: `WriteError`, also for another ending and where `rsvg-convert` is not installed.
     public func write(to path: String, settings: FigureFileSettings = FigureFileSettings()) throws {
-        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+        let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
+        switch ending {
         case "png":
             let resolution = SVGCanvas.number(min(max(settings.dotsPerInch, 30), 2400))
             let data = try FigureConverter.converted(
                 text, to: "png", arguments: ["--dpi-x", resolution, "--dpi-y", resolution])
             try AtomicFile.write(data, to: path)
         case "pdf": try AtomicFile.write(try FigureConverter.converted(text, to: "pdf"), to: path)
+        case "svg" where settings.outlinesText, "" where settings.outlinesText:
+            try AtomicFile.write(try FigureConverter.converted(text, to: "svg"), to: path)
+        case "svg", "": try AtomicFile.write(text, to: path)
         default:
-            if settings.outlinesText {
-                try AtomicFile.write(try FigureConverter.converted(text, to: "svg"), to: path)
-            } else {
-                try AtomicFile.write(text, to: path)
-            }
+            throw WriteError.cannotExpress(
+                format: ".\(ending)", reason: "\(path): expected a name that ends in .svg, .png or .pdf")
         }
     }
 }

@@ -246,6 +246,20 @@ struct FigureTests {
         }
     }
 
+    @Test(arguments: ["gif", "jpg", "eps", "v2"])
+    func otherEndingsAreRefusedAndNothingIsWritten(ending: String) throws {
+        try inFolder { folder in
+            let svg = SimulatedFit.sulfur.fit.plot.svg
+            let error = #expect(throws: WriteError.self) { try svg.write(to: "\(folder)/figure.\(ending)") }
+            #expect(error?.description.contains(".svg, .png or .pdf") ?? false)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            for name in ["figure", "figure.SVG"] {
+                try svg.write(to: "\(folder)/\(name)")
+                #expect(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) == svg.text)
+            }
+        }
+    }
+
     @Test func aMissingConverterIsNamedWithWhatToInstall() {
         let error = #expect(throws: WriteError.self) {
             try FigureConverter.converted("<svg/>", to: "pdf", program: nil)
