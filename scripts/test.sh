@@ -12,7 +12,13 @@ swift format lint --strict -r Sources Tests Benchmarks Fuzzing examples/swift Pa
 
 say "Build without warnings"
 log=$(mktemp) results=$(mktemp)
-trap 'kill $(jobs -p) 2>/dev/null; rm -f "$log" "$results"' EXIT
+tests=
+finish() {
+    # Under `set -e` a trap's failing command would replace the status of the script.
+    if [ -n "$tests" ]; then kill "$tests" 2>/dev/null || true; fi
+    rm -f "$log" "$results"
+}
+trap finish EXIT
 swift build --build-tests 2>&1 | tee "$log" | grep -E 'error:|warning:|Compiling|Build' | tail -n 3
 if grep -E '(^|/)(Sources|Tests|reference-spectra)/.*warning:' "$log"; then
     echo "There are warnings." >&2
@@ -21,7 +27,7 @@ fi
 
 # The tests run beside what follows, which compiles on one processor most of the time. `swift test` would keep others from
 # building meanwhile, so on Linux its program is called as it is.
-tests() {
+run_tests() {
     if [ "$(uname)" = Linux ]; then
         .build/debug/interphasePackageTests.xctest --testing-library swift-testing
     else
@@ -29,7 +35,7 @@ tests() {
     fi
 }
 say "Tests, in the background"
-tests >"$results" 2>&1 &
+run_tests >"$results" 2>&1 &
 tests=$!
 
 say "Demo on the bundled spectrum"
@@ -66,7 +72,8 @@ python3 scripts/check-documents.py .build/release/interphase
 
 say "Tests"
 status=0
-wait $tests || status=$?
+wait "$tests" || status=$?
+tests=
 if [ $status -ne 0 ]; then grep -vE '^(◇|✔|↳)' "$results" | tail -n 200; fi
 tail -n 2 "$results"
 exit $status
