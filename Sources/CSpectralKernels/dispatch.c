@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LINES_ARGUMENTS                                                                                       \
-    const double *x, size_t n, const sk_line *lines, size_t count, sk_gauss_lorentz shape, double *value,     \
+    sk_axis axis, const sk_line *lines, size_t count, sk_gauss_lorentz shape, double *value,                  \
         double *by_center, double *by_width
 #define GRAM_ARGUMENTS                                                                                        \
     const double *data, size_t stride, size_t columns, size_t first_row, const double *weight, size_t n,      \
@@ -86,11 +86,11 @@ sk_level sk_best_level(void) {
 }
 
 void sk_product_lines(sk_level level, LINES_ARGUMENTS) {
-    CHOOSE(sk_product_lines, (x, n, lines, count, shape, value, by_center, by_width))
+    CHOOSE(sk_product_lines, (axis, lines, count, shape, value, by_center, by_width))
 }
 
 void sk_sum_lines(sk_level level, LINES_ARGUMENTS) {
-    CHOOSE(sk_sum_lines, (x, n, lines, count, shape, value, by_center, by_width))
+    CHOOSE(sk_sum_lines, (axis, lines, count, shape, value, by_center, by_width))
 }
 
 void sk_weighted_gram(sk_level level, GRAM_ARGUMENTS) {

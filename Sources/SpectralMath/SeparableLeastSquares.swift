@@ -83,6 +83,7 @@ public struct SeparableLeastSquares: ~Copyable {
     /// The reciprocal roots of the diagonal of the normal equations.
     private let scale: UnsafeMutablePointer<Double>
     private let held: UnsafeMutablePointer<Bool>
+    private var history: StepHistory
 
     /// A workspace for problems with these bounds.
     public init(nonlinearBounds: [ClosedRange<Double>], linearBounds: [ClosedRange<Double>]) {
@@ -102,6 +103,7 @@ public struct SeparableLeastSquares: ~Copyable {
         current = Point(nonlinear: p, linear: l)
         trial = Point(nonlinear: p, linear: l)
         step = Self.zeros(n)
+        history = StepHistory(count: p)
         factor = Self.zeros(n * n)
         rhs = Self.zeros(n)
         scale = Self.zeros(n)
@@ -228,6 +230,8 @@ public struct SeparableLeastSquares: ~Copyable {
         var outcome = SeparableOutcome.evaluationLimit
         var damping = 1e-4
         var growth = 2.0
+        var mayMix = true
+        history.forget()
         prepareSteps()
         while evaluations < options.maximumEvaluations {
             let predicted = proposeStep(damping: damping)
@@ -245,7 +249,13 @@ public struct SeparableLeastSquares: ~Copyable {
                 outcome = .converged
                 break
             }
-            for j in 0..<nonlinearCount { trial.theta[j] = min(max(current.theta[j] + step[j], lower[j]), upper[j]) }
+            let mixing =
+                mayMix && damping <= 1e-3
+                ? history.mixing(step, predicted, current.gradient, held, deviation: chi2 / degrees) : nil
+            for j in 0..<nonlinearCount {
+                let change = mixing.map { step[j] - $0 * history.difference(step, j) } ?? step[j]
+                trial.theta[j] = min(max(current.theta[j] + change, lower[j]), upper[j])
+            }
             trial.coefficients.update(from: current.coefficients, count: linearCount)
             trial.linearHeld.update(from: current.linearHeld, count: linearCount)
             let trialChi2 = try evaluate(&problem, trial)
@@ -258,12 +268,17 @@ public struct SeparableLeastSquares: ~Copyable {
                 if ratio > 0.9 && ratio < 1.1 { damping *= 0.1 }
                 growth = 2
                 chi2 = trialChi2
+                history.remember(step, predicted, held, from: current.theta, to: trial.theta)
+                mayMix = true
                 swap(&current, &trial)
                 prepareSteps()
             } else if trialChi2.isFinite, trialChi2 - chi2 <= 1e-12 * chi2, predicted <= 1e-9 * chi2 {
                 // Rounding in chi squared hides the remaining decrease.
                 outcome = .converged
                 break
+            } else if mixing != nil {
+                // The step itself may still do.
+                mayMix = false
             } else {
                 damping *= growth
                 growth *= 2

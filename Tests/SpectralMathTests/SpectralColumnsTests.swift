@@ -34,6 +34,68 @@ struct SpectralColumnsTests {
         }
     }
 
+    /// Equally spaced points, of which a line is followed from vector to vector.
+    static func evenAbscissa(_ count: Int) -> [Double] { (0..<count).map { 158 + 0.05 * Double($0) } }
+
+    @Test("over equally spaced points as well, wherever and however wide the line", arguments: levels, shapes)
+    func equallySpacedPoints(level: SIMDLevel, shape: SpectralColumns.GaussLorentz) {
+        for count in [9, 237, 4001] {
+            let abscissa = Self.evenAbscissa(count)
+            let columns = SpectralColumns(abscissa: abscissa, columnCount: 3, level: level)
+            #expect(abs(columns.step - 0.05) < 1e-12)
+            let span = 0.05 * Double(count)
+            for width in [0.01, 0.06, 0.3, 1.1, 7, 300] {
+                for place in [-0.4, 0, 0.13, 0.5, 0.97, 1.6] {
+                    let first = SpectralColumns.Line(
+                        center: 158 + place * span, width: width, height: 100, widthSlope: 1)
+                    let second = SpectralColumns.Line(
+                        center: first.center + 1.18, width: 1.2 * width, height: 50, widthSlope: 1.2)
+                    for lines in [[first], [first, second]] {
+                        columns.fill(
+                            value: 0, byCenter: 1, byWidth: 2, lines: first, lines.count > 1 ? second : nil,
+                            shape: shape)
+                        var worst = 0.0
+                        for (i, x) in abscissa.enumerated() {
+                            let exact = lines.reduce(into: SIMD3<Double>()) { $0 += slopes($1, shape, x) }
+                            let found = SIMD3(columns.column(0)[i], columns.column(1)[i], columns.column(2)[i])
+                            let difference = (found - exact) * SIMD3(1, width, width)
+                            worst = max(worst, abs(difference.x), abs(difference.y), abs(difference.z))
+                        }
+                        // Rounding of the energies: 3e-14 eV over the width of the line.
+                        #expect(worst < 100 * (1e-12 + 1e-13 / width), "\(count) points, width \(width), at \(place)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Value of a line, and its derivatives by centre and width parameter at constant area.
+    private func slopes(
+        _ line: SpectralColumns.Line, _ shape: SpectralColumns.GaussLorentz, _ x: Double
+    ) -> SIMD3<Double> {
+        let t = (x - line.center) / line.width
+        let r = 1 / (1 + shape.lorentz * t * t)
+        let gauss = line.height * exp(-shape.gauss * t * t) * (shape.isSum ? 1 - shape.share : r)
+        let lorentz = shape.isSum ? line.height * shape.share * r : 0
+        let value = gauss + lorentz
+        let gaussSlope = shape.isSum ? shape.gauss : shape.gauss + shape.lorentz * r
+        let byCenter = 2 * t * (gauss * gaussSlope + lorentz * shape.lorentz * r) / line.width
+        return SIMD3(value, byCenter, (byCenter * t - value / line.width) * line.widthSlope)
+    }
+
+    @Test("points are taken as equally spaced where they are so up to the rounding of their energies")
+    func equalSteps() {
+        let even = Self.evenAbscissa(241)
+        // Energies as kinetic ones and as printed.
+        for values in [even, even.map { 1486.6 - (1486.6 - $0) }, even.map { Double(String(format: "%.2f", $0)) ?? 0 }]
+        {
+            #expect(abs(SpectralColumns.commonStep(values) - 0.05) < 1e-12)
+        }
+        var moved = even
+        moved[100] += 1e-9
+        for values in [moved, Self.abscissa, [158], [158, 158], []] { #expect(SpectralColumns.commonStep(values) == 0) }
+    }
+
     @Test("derivatives equal difference quotients", arguments: levels, shapes)
     func derivativesEqualDifferenceQuotients(level: SIMDLevel, shape: SpectralColumns.GaussLorentz) {
         let columns = SpectralColumns(abscissa: Self.abscissa, columnCount: 3, level: level)

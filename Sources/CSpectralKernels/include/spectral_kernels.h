@@ -36,13 +36,20 @@ typedef struct {
     double share;
 } sk_gauss_lorentz;
 
+// The points that lines are drawn at.
+typedef struct {
+    const double *x;  // ascending
+    size_t n;         // a multiple of SK_PADDING
+    double step;      // > 0 where the points, but for padded ones, lie so far apart up to rounding; else 0
+} sk_axis;
+
 // Sum over `count` lines of the product shape with area-conserving width (height is proportional to 1 / width):
 // value, its derivative by a common shift of the centres, and by the width parameter of the component.
-void sk_product_lines(sk_level level, const double *x, size_t n, const sk_line *lines, size_t count,
+void sk_product_lines(sk_level level, sk_axis axis, const sk_line *lines, size_t count,
                       sk_gauss_lorentz shape, double *value, double *by_center, double *by_width);
 
 // The same for the sum shape.
-void sk_sum_lines(sk_level level, const double *x, size_t n, const sk_line *lines, size_t count,
+void sk_sum_lines(sk_level level, sk_axis axis, const sk_line *lines, size_t count,
                   sk_gauss_lorentz shape, double *value, double *by_center, double *by_width);
 
 // A Voigt function over z = scale (x - center) + i damping: height Re w(z), with w the Faddeeva function.
