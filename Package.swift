@@ -93,6 +93,21 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// scripts/test.sh tests optimised numerics: with them the statistical studies take a tenth of the time. An unsafe flag, so
+// only where it is asked for.
+if Context.environment["INTERPHASE_OPTIMISED_NUMERICS"] != nil {
+    for target in package.targets {
+        switch target.name {
+        case "CSpectralKernels": target.cSettings = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+        case "SpectralMath", "Photoemission", "Diffraction":
+            target.swiftSettings = [
+                .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug))
+            ]
+        default: break
+        }
+    }
+}
+
 // The C interface, see docs/c-interface.md: the header that programs include, and the functions behind it, which the compiler
 // holds against the header.
 #if compiler(>=6.3)

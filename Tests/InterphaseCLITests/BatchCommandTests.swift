@@ -261,13 +261,13 @@ struct BatchCommandTests {
     func twoProcesses() async throws {
         try await inFolder(places: "40x20") { folder in
             let first = try start(folder, output: "\(folder)/r.sqlite")
-            // Until it holds the file.
-            for _ in 0..<500 where !FileManager.default.fileExists(atPath: "\(folder)/r.sqlite") {
-                usleep(5000)
-            }
-            usleep(50_000)
+            // It holds the file from its first write to its end, which does not come while it is stopped.
+            func size() -> Int { FileManager.default.contents(atPath: "\(folder)/r.sqlite")?.count ?? 0 }
+            for _ in 0..<20000 where size() == 0 { usleep(200) }
+            kill(first.processIdentifier, SIGSTOP)
             let second = try start(folder, output: "\(folder)/r.sqlite")
             second.waitUntilExit()
+            kill(first.processIdentifier, SIGCONT)
             #expect(second.terminationStatus == 73)
             first.waitUntilExit()
             #expect(first.terminationStatus == 0)
