@@ -11,6 +11,11 @@ struct SpectrumIdentity {
 
     /// What `labels`, the more trustworthy first, and else the energies say.
     init(labels: [String], axis: EnergyAxis, intensities: [Double]) {
+        self = SpectrumIdentity(labels: labels) ?? SpectrumIdentity(axis: axis, intensities: intensities)
+    }
+
+    /// What `labels`, the more trustworthy first, say, if anything.
+    init?(labels: [String]) {
         for label in labels {
             if let kind = Self.kind(named: label) {
                 self.kind = kind
@@ -22,8 +27,11 @@ struct SpectrumIdentity {
                 return
             }
         }
-        recognise(axis: axis, intensities: intensities)
+        return nil
     }
+
+    /// What the energies alone tell.
+    init(axis: EnergyAxis, intensities: [Double]) { recognise(axis: axis, intensities: intensities) }
 
     /// The kind that a label names: `wide`, `Survey`, `Sur1`, `Cu LMM`, `Valence`, `VB`.
     static func kind(named label: String) -> SpectrumKind? {

@@ -180,6 +180,14 @@ extension UnsafeBufferPointer<UInt8> {
         String(validating: self, as: UTF8.self) ?? String(String.UnicodeScalarView(map { Unicode.Scalar($0) }))
     }
 
+    /// The same; where that is `known`, without making it anew.
+    func text(like known: String) -> String {
+        let isKnown = known.utf8.withContiguousStorageIfAvailable { other in
+            other.count == count && zip(other, self).allSatisfy { $0 == $1 }
+        }
+        return isKnown == true ? known : text
+    }
+
     /// The bytes as a message quotes them: at most 40 characters, control characters made visible.
     var quoted: String {
         let line = UnsafeBufferPointer(rebasing: self[0..<Swift.min(count, 160)]).text

@@ -10,6 +10,7 @@ struct VAMASBlockStream: ~Copyable {
     private let options: ReadOptions
     private var parser: VAMASParser
     private var further: VAMASFurtherItems
+    private var conclusions: VAMASConclusions
     private let variables: [(index: Int, variable: SeriesVariable)]
     private var done = 0
     private var isAtEnd = false
@@ -24,6 +25,7 @@ struct VAMASBlockStream: ~Copyable {
         let count = try parser.readHeader()
         try parser.experiment.checkForSpectra(content)
         further = VAMASFurtherItems(experiment: parser.experiment)
+        conclusions = VAMASConclusions(experiment: parser.experiment)
         variables = parser.experiment.allVariables()
         self.file = file
         self.count = count
@@ -53,7 +55,8 @@ struct VAMASBlockStream: ~Copyable {
             file.release(first: file.bytes.count - parser.lines.remaining)
             var conversion = VAMASConversion(
                 experiment: parser.experiment, block: block, number: done, further: further.items(of: block),
-                options: options)
+                conclusions: conclusions, options: options)
+            defer { conclusions = conversion.conclusions }
             do {
                 guard var spectrum = try conversion.spectrum() else { continue }
                 spectrum.acquisition.coordinates = parser.experiment.coordinates(of: block, along: variables)

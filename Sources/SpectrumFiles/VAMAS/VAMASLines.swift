@@ -26,9 +26,9 @@ struct VAMASLines {
     }
 
     /// The bytes of the next line.
-    mutating func line(_ what: String) throws -> UnsafeBufferPointer<UInt8> {
+    mutating func line(_ what: @autoclosure () -> String) throws -> UnsafeBufferPointer<UInt8> {
         guard let line = lines.next() else {
-            throw content.malformed(.line(number + 1), expected: what, found: "the end of the file")
+            throw content.malformed(.line(number + 1), expected: what(), found: "the end of the file")
         }
         return line
     }
@@ -42,65 +42,73 @@ struct VAMASLines {
     }
 
     /// The next line verbatim.
-    mutating func text(_ what: String) throws -> String { try line(what).text }
+    mutating func text(_ what: @autoclosure () -> String) throws -> String { try line(what()).text }
 
     /// The next line without spaces around.
-    mutating func label(_ what: String) throws -> String { try line(what).trimmed.text }
+    mutating func label(_ what: @autoclosure () -> String) throws -> String { try line(what()).trimmed.text }
 
-    /// `count` lines verbatim.
-    mutating func texts(_ count: Int, _ what: String) throws -> [String] {
+    /// The next line without spaces around, in the place of what is probably the same.
+    mutating func read(_ what: @autoclosure () -> String, into label: inout String) throws {
+        label = try line(what()).trimmed.text(like: label)
+    }
+
+    /// `count` lines verbatim, probably those of `known`.
+    mutating func texts(_ count: Int, _ what: @autoclosure () -> String, like known: [String] = []) throws -> [String] {
         var texts: [String] = []
-        for _ in 0..<count { texts.append(try text(what)) }
+        for index in 0..<count {
+            texts.append(try line(what()).text(like: index < known.count ? known[index] : ""))
+        }
         return texts
     }
 
     /// The next line as one of the keywords of the standard, in upper or lower case.
     mutating func keyword<Keyword: RawRepresentable & CaseIterable>(
-        _ what: String, _ type: Keyword.Type
+        _ what: @autoclosure () -> String, _ type: Keyword.Type
     ) throws -> Keyword where Keyword.RawValue == String {
-        let line = try line(what)
+        let line = try line(what())
         let word = line.trimmed.text.uppercased()
         if let keyword = Keyword.allCases.first(where: { $0.rawValue == word }) { return keyword }
         let words = Keyword.allCases.map(\.rawValue).joined(separator: ", ")
-        throw malformed(expected: "\(what) (\(words))", found: line.quoted)
+        throw malformed(expected: "\(what()) (\(words))", found: line.quoted)
     }
 
     /// The next line as a number; `nil` where it is blank or the mark of an unknown value.
-    mutating func real(_ what: String) throws -> Double? {
-        let line = try line(what)
+    mutating func real(_ what: @autoclosure () -> String) throws -> Double? {
+        let line = try line(what())
         if line.trimmed.isEmpty { return nil }
         guard let value = DecimalNumber.parse(line) else {
-            throw malformed(expected: "\(what), a number", found: line.quoted)
+            throw malformed(expected: "\(what()), a number", found: line.quoted)
         }
         return VAMASExperiment.isUnknown(value) ? nil : value
     }
 
     /// The next line as a whole number; `nil` where it is blank or the mark of an unknown value.
-    mutating func integer(_ what: String) throws -> Int? {
-        let line = try line(what)
+    mutating func integer(_ what: @autoclosure () -> String) throws -> Int? {
+        let line = try line(what())
         if line.trimmed.isEmpty { return nil }
         guard let value = DecimalNumber.parse(line) else {
-            throw malformed(expected: "\(what), a whole number", found: line.quoted)
+            throw malformed(expected: "\(what()), a whole number", found: line.quoted)
         }
         if VAMASExperiment.isUnknown(value) { return nil }
         // Numbers beyond 2^53 have lost their last digits, and nothing in a file is counted so high.
         guard value.magnitude < 0x1p53, let integer = Int(exactly: value) else {
-            throw malformed(expected: "\(what), a whole number", found: line.quoted)
+            throw malformed(expected: "\(what()), a whole number", found: line.quoted)
         }
         return integer
     }
 
     /// The next line as a number of things that follow: a whole number that is not negative.
-    mutating func count(_ what: String) throws -> Int {
-        let expected = "\(what), a whole number, 0 or more"
-        guard let count = try integer(what) else { throw malformed(expected: expected, found: "none") }
-        guard count >= 0 else { throw malformed(expected: expected, found: String(count)) }
+    mutating func count(_ what: @autoclosure () -> String) throws -> Int {
+        let count = try integer(what())
+        guard let count, count >= 0 else {
+            throw malformed(expected: "\(what()), a whole number, 0 or more", found: count.map { String($0) } ?? "none")
+        }
         return count
     }
 
     /// The next two lines as coordinates.
-    mutating func pair(_ what: String) throws -> VAMASBlock.Pair {
-        VAMASBlock.Pair(x: try real("\(what) x"), y: try real("\(what) y"))
+    mutating func pair(_ what: @autoclosure () -> String) throws -> VAMASBlock.Pair {
+        VAMASBlock.Pair(x: try real("\(what()) x"), y: try real("\(what()) y"))
     }
 
     /// The next `count` lines as the values of `columns` quantities that take turns.

@@ -7,7 +7,7 @@ extension VAMASParser {
         // Items that the file leaves out of this block are as in the first one.
         var block = firstBlock ?? VAMASBlock()
         block.identifier = try lines.text("the identifier of block \(number)")
-        block.sample = try lines.text("the sample of block \(number)")
+        block.sample = try lines.line("the sample of block \(number)").text(like: block.sample)
         try readOrigin(into: &block)
         try readSource(into: &block)
         try readAnalyser(into: &block)
@@ -23,16 +23,16 @@ extension VAMASParser {
     private mutating func readOrigin(into block: inout VAMASBlock) throws {
         let names = ["year", "month", "day", "hour", "minute", "second", "hours ahead of Greenwich"]
         for (index, name) in names.enumerated() where has(index + 1) {
-            block.date[index] = try lines.label("the \(name)")
+            try lines.read("the \(name)", into: &block.date[index])
         }
         if has(8) {
             let count = try lines.count("the number of comment lines in the block")
-            block.comments = try lines.texts(count, "a comment line of the block")
+            block.comments = try lines.texts(count, "a comment line of the block", like: block.comments)
         }
         if has(9) {
             let line = try lines.line("the technique")
-            let name = line.trimmed.text
-            let known = VAMASBlock.techniques.first { $0.lowercased() == name.lowercased() }
+            let name = line.trimmed.text(like: block.technique)
+            let known = VAMASBlock.techniques.first { $0 == name || $0.lowercased() == name.lowercased() }
             guard let known else { throw lines.malformed(expected: "a technique such as XPS", found: line.quoted) }
             block.technique = known
         }
@@ -47,7 +47,7 @@ extension VAMASParser {
 
     /// Items 12 to 20: the source.
     private mutating func readSource(into block: inout VAMASBlock) throws {
-        if has(12) { block.sourceLabel = try lines.label("the label of the source") }
+        if has(12) { try lines.read("the label of the source", into: &block.sourceLabel) }
         if has(13), experiment.mode.hasSputtering || block.hasPrimaryIons {
             block.ion.atomicNumber = try lines.real("the atomic number of the ion")
             block.ion.atoms = try lines.real("the number of atoms of the ion")
@@ -66,7 +66,7 @@ extension VAMASParser {
 
     /// Items 21 to 30: the analyser and what it selects.
     private mutating func readAnalyser(into block: inout VAMASBlock) throws {
-        if has(21) { block.analyserMode = try lines.label("the mode of the analyser") }
+        if has(21) { try lines.read("the mode of the analyser", into: &block.analyserMode) }
         if has(22) { block.passEnergy = try lines.real("the pass energy") }
         if has(23), block.technique == "AES diff" {
             block.differentialWidth = try lines.real("the differential width")
@@ -79,9 +79,9 @@ extension VAMASParser {
             block.takeOffPolarAngle = try lines.real("the polar take-off angle")
             block.takeOffAzimuth = try lines.real("the azimuth of take-off")
         }
-        if has(29) { block.species = try lines.label("the species") }
+        if has(29) { try lines.read("the species", into: &block.species) }
         if has(30) {
-            block.transition = try lines.label("the transition")
+            try lines.read("the transition", into: &block.transition)
             block.particleCharge = try lines.real("the charge of the detected particle")
         }
     }
@@ -89,7 +89,7 @@ extension VAMASParser {
     /// Items 31 to 36: abscissa, corresponding variables, signal.
     private mutating func readSignal(into block: inout VAMASBlock) throws {
         if has(31), experiment.scanMode == .regular {
-            block.abscissa = try readVariable("the abscissa")
+            block.abscissa = try readVariable("the abscissa", like: block.abscissa)
             block.start = try lines.real("the start of the abscissa")
             block.increment = try lines.real("the increment of the abscissa")
         }
@@ -98,12 +98,14 @@ extension VAMASParser {
             guard count > 0 else {
                 throw lines.malformed(expected: "the number of corresponding variables, 1 or more", found: "0")
             }
+            let known = block.variables
             block.variables = []
-            for _ in 0..<count {
-                block.variables.append(.init(variable: try readVariable("a corresponding variable")))
+            for index in 0..<count {
+                let like = index < known.count ? known[index].variable : nil
+                block.variables.append(.init(variable: try readVariable("a corresponding variable", like: like)))
             }
         }
-        if has(33) { block.signalMode = try lines.label("the signal mode") }
+        if has(33) { try lines.read("the signal mode", into: &block.signalMode) }
         if has(34) { block.collectionTime = try lines.real("the signal collection time") }
         if has(35) { block.scans = try lines.real("the number of scans") }
         if has(36) { block.timeCorrection = try lines.real("the signal time correction") }
@@ -117,7 +119,7 @@ extension VAMASParser {
             block.sputtering.width = try lines.pair("the width of the sputtering source")
             block.sputtering.polarAngle = try lines.real("the polar angle of the sputtering source")
             block.sputtering.azimuth = try lines.real("the azimuth of the sputtering source")
-            block.sputtering.mode = try lines.label("the sputtering mode")
+            try lines.read("the sputtering mode", into: &block.sputtering.mode)
         }
         if has(38) {
             block.tiltPolarAngle = try lines.real("the polar angle of tilt")

@@ -115,9 +115,13 @@ struct VAMASParser {
     func has(_ item: Int) -> Bool { isFirst || included[item] }
 
     /// A label and its unit.
-    mutating func readVariable(_ what: String) throws -> VAMASExperiment.Variable {
-        VAMASExperiment.Variable(
-            label: try lines.label("the label of \(what)"), unit: try lines.label("the unit of \(what)"))
+    mutating func readVariable(
+        _ what: @autoclosure () -> String, like known: VAMASExperiment.Variable? = nil
+    ) throws -> VAMASExperiment.Variable {
+        var variable = known ?? VAMASExperiment.Variable(label: "", unit: "")
+        try lines.read("the label of \(what())", into: &variable.label)
+        try lines.read("the unit of \(what())", into: &variable.unit)
+        return variable
     }
 
     /// Reads what stands after the last block.

@@ -9,10 +9,12 @@ extension VAMASExperiment {
         var file = SpectrumFile(
             path: content.path, format: VAMASFormat.name, spectra: [], comments: comments, notes: notes)
         var further = VAMASFurtherItems(experiment: self)
+        var conclusions = VAMASConclusions(experiment: self)
         let series = seriesVariables()
         for (index, block) in blocks.enumerated() {
             var conversion = VAMASConversion(
-                experiment: self, block: block, number: index + 1, further: further.items(of: block), options: options)
+                experiment: self, block: block, number: index + 1, further: further.items(of: block),
+                conclusions: conclusions, options: options)
             do {
                 if var spectrum = try conversion.spectrum() {
                     spectrum.acquisition.coordinates = coordinates(of: block, along: series)
@@ -22,6 +24,7 @@ extension VAMASExperiment {
                 throw conversion.error(problem, in: content)
             }
             file.notes += conversion.notes
+            conclusions = conversion.conclusions
         }
         return file
     }
@@ -49,15 +52,19 @@ struct VAMASConversion {
     let number: Int
     let further: [String: String]
     let options: ReadOptions
+    /// What the labels of earlier blocks and of this one say.
+    private(set) var conclusions: VAMASConclusions
     private(set) var notes: [String] = []
 
     init(
-        experiment: VAMASExperiment, block: VAMASBlock, number: Int, further: [String: String], options: ReadOptions
+        experiment: VAMASExperiment, block: VAMASBlock, number: Int, further: [String: String],
+        conclusions: VAMASConclusions, options: ReadOptions
     ) {
         self.experiment = experiment
         self.block = block
         self.number = number
         self.further = further
+        self.conclusions = conclusions
         self.options = options
     }
 
@@ -100,7 +107,8 @@ struct VAMASConversion {
             }
         }
         let labels = [[block.species, block.transition].joined(separator: " "), block.identifier, block.species]
-        let identity = SpectrumIdentity(labels: labels, axis: axis, intensities: spectrum.intensities)
+        let identity =
+            conclusions.identity(of: labels) ?? SpectrumIdentity(axis: axis, intensities: spectrum.intensities)
         spectrum.level = identity.level
         spectrum.kind = identity.kind
         if let reason = identity.note { note(reason) }
@@ -110,6 +118,7 @@ struct VAMASConversion {
 
     /// Which corresponding variables are what: the intensities first in `all`; the energies not in it.
     private func chooseOrdinates() -> (energy: Int?, transmission: Int?, all: [Int]) {
+        guard block.variables.count > 1 else { return (nil, nil, [0]) }
         let labels = block.variables.map { $0.variable.label.lowercased() }
         var rest = Array(labels.indices)
         var energy: Int?
@@ -174,7 +183,7 @@ struct VAMASConversion {
     }
 
     private mutating func unit(of variable: VAMASExperiment.Variable) -> IntensityUnit {
-        if let unit = IntensityUnit(label: variable.unit) ?? IntensityUnit(label: variable.label) { return unit }
+        if let unit = conclusions.unit(of: variable) { return unit }
         if let unit = options.unit { return unit }
         if block.signalMode.lowercased().hasPrefix("pulse") && ["d", "c", "n", ""].contains(variable.unit.lowercased())
         {
@@ -197,28 +206,11 @@ struct VAMASConversion {
         acquisition.passEnergy = block.passEnergy
         acquisition.workFunction = block.workFunction
         acquisition.source = block.sourceLabel.isEmpty ? nil : block.sourceLabel
-        let instrument = experiment.instrument.trimmingCharacters(in: .whitespaces)
-        if !instrument.isEmpty && instrument.lowercased() != "not specified" { acquisition.instrument = instrument }
-        acquisition.date = date
+        acquisition.instrument = conclusions.instrument
+        acquisition.date = conclusions.date(of: block)
         if block.tiltPolarAngle == 0 { acquisition.emissionAngle = block.takeOffPolarAngle }
         acquisition.further = further
         return acquisition
-    }
-
-    /// Date and time where all parts of it are there and possible.
-    private var date: String? {
-        let parts = block.date.prefix(6).map { Int($0) }
-        guard parts.allSatisfy({ $0 != nil }) else { return nil }
-        let numbers = parts.compactMap { $0 }
-        let limits = [1...9999, 1...12, 1...31, 0...23, 0...59, 0...60]
-        guard zip(numbers, limits).allSatisfy({ $1.contains($0) }) else { return nil }
-        // A format string would take longer than all numbers of a short block.
-        func digits(_ index: Int, _ count: Int) -> String {
-            let text = String(numbers[index])
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-        }
-        let day = [digits(0, 4), digits(1, 2), digits(2, 2)].joined(separator: "-")
-        return day + "T" + [digits(3, 2), digits(4, 2), digits(5, 2)].joined(separator: ":")
     }
 
     /// Says where intensities that are declared counts cannot be raw counts.
