@@ -6,13 +6,14 @@
 # Needs root, Debian's slurm-wlm (with munge), Snakemake (or python3 -m venv and a package index to get it from), and a
 # release build. Takes about five minutes, most of them Slurm's pause before it runs a task again.
 #
-#     scripts/check-cluster.sh [SPECTRA_ALONG_X]        default 200: a map of 200 x 100 spectra
+#     scripts/check-cluster.sh [SPECTRA_ALONG_X]        default 800: a map of 800 x 100 spectra
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-columns=${1:-200}
+columns=${1:-800}
 program=${INTERPHASE:-$root/.build/release/interphase}
 [ -x "$program" ] || { echo "Build first: scripts/build.sh" >&2; exit 1; }
+program=$(readlink -f "$program")  # as /proc names it
 for tool in slurmctld slurmd munged sbatch; do
     command -v "$tool" >/dev/null || { echo "Missing $tool: apt-get install slurm-wlm munge" >&2; exit 1; }
 done
@@ -56,10 +57,10 @@ kill_shard() {
                 break 2
             fi
         done
-        sleep 0.1
+        sleep 0.02
     done
     [ -n "$pid" ] || { echo "No process $mark" >&2; return 1; }
-    sleep 1.5
+    sleep 0.5
     kill -9 "$pid" 2>/dev/null || { echo "It was done before it could be killed: take more spectra" >&2; return 1; }
     echo "killed: process $pid, $mark"
 }
