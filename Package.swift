@@ -93,7 +93,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// scripts/test.sh tests optimised numerics: with them the statistical studies take a tenth of the time. An unsafe flag, so
+// scripts/test.sh tests optimised numerics: with them all tests take a quarter of the processor time. An unsafe flag, so
 // only where it is asked for.
 if Context.environment["INTERPHASE_OPTIMISED_NUMERICS"] != nil {
     for target in package.targets {

@@ -60,6 +60,7 @@ struct StepHistory: ~Copyable {
             product += step[j] * gradient[j]
         }
         let mixing = (decrease - product) / (predicted - 2 * product + decrease)
+        // Beyond, the steps are no such series: they would go on for more than three times the last, or back by half of it.
         return mixing > -2 && mixing < 0.5 ? mixing : nil
     }
 

@@ -26,7 +26,7 @@ struct StepHistoryTests {
         for (found, first) in zip(found, first) { #expect(abs(found - first * ratio / (1 - ratio)) < 1e-15) }
     }
 
-    @Test("what is left of two series is no longer, in the metric of the curvature, than without mixing")
+    @Test("of two series less than a quarter is left, in chi squared, of what is left without mixing")
     func twoSeries() throws {
         // Along the axes, which are conjugate here, errors shrink by 0.3 and by 0.02.
         let ratios = [0.3, 0.02]

@@ -44,9 +44,6 @@ struct VAMASLines {
     /// The next line verbatim.
     mutating func text(_ what: @autoclosure () -> String) throws -> String { try line(what()).text }
 
-    /// The next line without spaces around.
-    mutating func label(_ what: @autoclosure () -> String) throws -> String { try line(what()).trimmed.text }
-
     /// The next line without spaces around, in the place of what is probably the same.
     mutating func read(_ what: @autoclosure () -> String, into label: inout String) throws {
         label = try line(what()).trimmed.text(like: label)
